@@ -1,0 +1,79 @@
+//! Who a client is and how it proves it (RFC 6749 §2, RFC 7591 §2).
+
+/// A client identifier: printable ASCII, at most 2,048 bytes. It may be an `https` URL.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(transparent)]
+pub struct ClientId(String);
+
+/// The text cannot be a client identifier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a client identifier")]
+pub struct ClientIdError;
+
+impl ClientId {
+    /// Reads a client identifier.
+    ///
+    /// What is *not* checked: whether such a client exists.
+    ///
+    /// # Errors
+    /// If it is empty, too long, or holds anything but printable ASCII.
+    pub fn parse(text: &str) -> Result<Self, ClientIdError> {
+        let printable = text.bytes().all(|byte| byte.is_ascii_graphic());
+        if text.is_empty() || text.len() > 2_048 || !printable {
+            return Err(ClientIdError);
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether the identifier has the form of a client ID metadata document's address.
+    #[must_use]
+    pub fn is_url(&self) -> bool {
+        self.0.starts_with("https://") || self.0.starts_with("http://")
+    }
+}
+
+impl std::fmt::Display for ClientId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// How a client authenticates at the token endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AuthMethod {
+    None,
+    ClientSecretBasic,
+    ClientSecretPost,
+    PrivateKeyJwt,
+}
+
+impl AuthMethod {
+    /// All that we support, in the order metadata lists them.
+    pub const ALL: [Self; 4] = [
+        Self::None,
+        Self::PrivateKeyJwt,
+        Self::ClientSecretBasic,
+        Self::ClientSecretPost,
+    ];
+
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::ClientSecretBasic => "client_secret_basic",
+            Self::ClientSecretPost => "client_secret_post",
+            Self::PrivateKeyJwt => "private_key_jwt",
+        }
+    }
+
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|method| method.as_str() == name)
+    }
+}
