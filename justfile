@@ -1,0 +1,36 @@
+# Every command a contributor needs. Each is one line that also works without just.
+
+# Serves on http://localhost:3000 with SQLite under ./data.
+dev:
+    cargo run -p cli -- serve
+
+# What continuous integration runs first: format, rules, lints.
+check:
+    cargo fmt --all --check && cargo test -q -p tidy && cargo clippy --workspace --all-targets -- -D warnings
+
+# The Rust tests on SQLite, and on PostgreSQL when it is installed.
+test *ARGS:
+    cargo test --workspace {{ARGS}}
+
+# Everything: Rust, PostgreSQL, the official clients, a browser. Installs what it needs and says what.
+test-all:
+    scripts/test-all
+
+# Takes over the snapshots that changed; read the diff before you commit it.
+accept:
+    INSTA_UPDATE=always cargo test --workspace
+
+# Licences, advisories, banned crates; needs cargo-deny.
+deny:
+    cargo deny check
+
+# Writes what is generated: the page of cited sections.
+gen:
+    cargo run -q -p tidy -- coverage
+
+# Measures a server by its discovery document; see docs/performance.md.
+bench *ARGS:
+    cargo run --release -p benches -- {{ARGS}}
+
+release:
+    cargo build --release -p cli
