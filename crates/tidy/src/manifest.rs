@@ -2,17 +2,10 @@
 
 use crate::tree::Tree;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    Normal,
-    Dev,
-    Build,
-}
-
-#[derive(Debug)]
 pub struct Dependency {
     pub name: String,
-    pub kind: Kind,
+    /// Only for tests.
+    pub dev: bool,
     pub line: usize,
 }
 
@@ -28,8 +21,12 @@ pub struct Manifest<'a> {
 pub fn members(tree: &Tree) -> impl Iterator<Item = Manifest<'_>> {
     tree.iter().filter_map(|(path, text)| {
         let folder = path.strip_suffix("/Cargo.toml")?;
-        let package = folder.rsplit('/').next()?;
-        Some(Manifest {
+        let inner = folder
+            .strip_prefix("crates/")
+            .or_else(|| folder.strip_prefix("apps/"));
+        let package = inner.unwrap_or(folder);
+        let member = !package.contains('/') && (inner.is_some() || package == "benches");
+        member.then_some(Manifest {
             path,
             text,
             package,
@@ -45,49 +42,32 @@ impl Manifest<'_> {
 
     pub fn dependencies(&self) -> Vec<Dependency> {
         let mut found = Vec::new();
-        let mut kind = None;
+        let mut table = "";
         for (at, line) in self.text.lines().enumerate() {
             let line = line.trim();
-            if let Some(section) = line.strip_prefix('[') {
-                let section = section.trim_matches(['[', ']']);
-                let (table, single) = match section.rsplit_once("dependencies.") {
-                    Some((table, name)) => (format!("{table}dependencies"), Some(name)),
-                    None => (section.to_owned(), None),
-                };
-                kind = kind_of(&table);
-                if let (Some(kind), Some(name)) = (kind, single) {
-                    found.push(Dependency {
-                        name: name.to_owned(),
-                        kind,
-                        line: at + 1,
-                    });
-                }
-                continue;
-            }
-            let (Some(kind), Some((key, value))) = (kind, line.split_once('=')) else {
-                continue;
+            let name = if let Some(header) = line.strip_prefix('[') {
+                table = header.trim_matches(['[', ']']);
+                // `[dependencies.name]` is a dependency; what follows are its fields.
+                table.rsplit_once("dependencies.").map(|(_, name)| name)
+            } else if table.ends_with("dependencies") {
+                line.split_once('=').map(|(key, value)| {
+                    let renamed = value.split_once("package = \"").map(|(_, rest)| rest);
+                    let renamed = renamed.and_then(|rest| rest.split('"').next());
+                    renamed.unwrap_or(key.trim().split('.').next().unwrap_or(key))
+                })
+            } else {
+                None
             };
-            let renamed = value
-                .split_once("package = \"")
-                .and_then(|(_, rest)| rest.split('"').next());
-            let key = key.trim().split('.').next().unwrap_or_default();
-            found.push(Dependency {
-                name: renamed.unwrap_or(key).to_owned(),
-                kind,
-                line: at + 1,
-            });
+            if let Some(name) = name {
+                let dev = table.contains("dev-dependencies");
+                found.push(Dependency {
+                    name: name.to_owned(),
+                    dev,
+                    line: at + 1,
+                });
+            }
         }
         found
-    }
-}
-
-fn kind_of(table: &str) -> Option<Kind> {
-    let last = table.rsplit('.').next().unwrap_or(table);
-    match last {
-        "dependencies" => Some(Kind::Normal),
-        "dev-dependencies" => Some(Kind::Dev),
-        "build-dependencies" => Some(Kind::Build),
-        _ => None,
     }
 }
 
@@ -104,21 +84,20 @@ mod tests {
              [build-dependencies.g]\nversion = \"1\"\n[features]\nx = []\n",
         )]);
         let manifest = members(&tree).next().expect("one member");
-        let found: Vec<_> = manifest
-            .dependencies()
-            .into_iter()
-            .map(|d| (d.name, d.kind, d.line))
+        let dependencies = manifest.dependencies();
+        let found: Vec<_> = dependencies
+            .iter()
+            .map(|d| (d.name.as_str(), d.dev, d.line))
             .collect();
-        let expected = [
-            ("b", Kind::Normal, 4),
-            ("c", Kind::Normal, 5),
-            ("e", Kind::Normal, 6),
-            ("f", Kind::Dev, 8),
-            ("g", Kind::Build, 9),
-        ];
         assert_eq!(
-            found[..5],
-            expected.map(|(name, kind, line)| (name.to_owned(), kind, line))
+            found,
+            [
+                ("b", false, 4),
+                ("c", false, 5),
+                ("e", false, 6),
+                ("f", true, 8),
+                ("g", false, 9),
+            ]
         );
     }
 }

@@ -203,6 +203,21 @@ fn a_published_private_key_spoils_the_set() {
 }
 
 #[test]
+fn a_key_may_carry_the_specific_name_of_its_algorithm() {
+    // RFC 9864 §2.2
+    let key = SigningKey::generate(Algorithm::EdDsa).unwrap();
+    let token = key.sign_access(&claims()).unwrap();
+    for (alg, keys) in [("EdDSA", 1), ("Ed25519", 1), ("ES256", 0)] {
+        let mut jwk = serde_json::to_value(key.public()).unwrap();
+        jwk["alg"] = alg.into();
+        let set = serde_json::json!({"keys": [jwk]}).to_string();
+        let set = KeySet::parse(set.as_bytes()).unwrap();
+        assert_eq!(set.iter().count(), keys, "{alg}");
+        assert_eq!(verify(&token, &set).is_ok(), keys == 1, "{alg}");
+    }
+}
+
+#[test]
 fn the_thumbprint_of_the_specification_is_reproduced() {
     // RFC 7638 §3
     let n = "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tS\

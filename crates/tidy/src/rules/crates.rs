@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::manifest::{Dependency, Kind, Manifest, members};
+use crate::manifest::{Dependency, Manifest, members};
 use crate::tree::{Finding, Tree};
 
 /// Our crates that each crate may name outside its tests. Who is not listed composes: it may name all.
@@ -40,11 +40,7 @@ fn refuse(
     dependency: &Dependency,
     ours: &BTreeSet<&str>,
 ) -> Option<String> {
-    let (from, to, dev) = (
-        manifest.package,
-        dependency.name.as_str(),
-        dependency.kind == Kind::Dev,
-    );
+    let (from, to, dev) = (manifest.package, dependency.name.as_str(), dependency.dev);
     let listed = MAY_USE
         .iter()
         .find(|(package, _)| *package == from)
@@ -79,7 +75,7 @@ pub fn oauth_stays_pure(tree: &Tree) -> Vec<Finding> {
     for direct in manifest
         .dependencies()
         .into_iter()
-        .filter(|direct| direct.kind != Kind::Dev)
+        .filter(|direct| !direct.dev)
     {
         let mut seen = BTreeSet::new();
         let mut queue = vec![direct.name.as_str()];
