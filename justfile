@@ -26,7 +26,7 @@ deny:
 
 # Writes what is generated: the page of cited sections.
 gen:
-    cargo run -q -p tidy -- coverage
+    cargo run -p tidy -- coverage
 
 # Measures a server by its discovery document; see docs/performance.md.
 bench *ARGS:
