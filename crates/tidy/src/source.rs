@@ -60,7 +60,7 @@ impl Source {
 pub fn is_test_file(path: &str) -> bool {
     path.contains("/tests/")
         || path.ends_with("/tests.rs")
-        || ["crates/testkit/", "benches/", "fuzz/"]
+        || ["crates/testkit/", "benches/", "conformance/"]
             .iter()
             .any(|folder| path.starts_with(folder))
 }
