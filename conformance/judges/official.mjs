@@ -1,0 +1,53 @@
+// The official conformance suite: its required server scenarios for two revisions, and its authorization scenarios.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { land, Person } from '../person.mjs';
+import { run } from '../programs.mjs';
+import { freePort, here, root, workFolder } from '../subject.mjs';
+
+const program = join(root, 'node_modules/@modelcontextprotocol/conformance/dist/index.js');
+
+export async function official({ tally, subject, modernNode }) {
+  for (const revision of ['2025-11-25', '2026-07-28']) await server(tally, subject, modernNode, revision);
+  await tally.check('official suite: authorization scenarios', () => authorization(subject, modernNode));
+}
+
+/** Each scenario is a check of its own; what the expected-failures file names must fail, or the file is stale. */
+async function server(tally, subject, modernNode, revision) {
+  const baseline = join(here, `expected-failures-${revision}.yml`);
+  const output = await workFolder(`official-${revision}`);
+  const words = [program, 'server', '--url', subject.fixture, '--requirements', revision, '--expected-failures', baseline, '-o', output];
+  const { code, stdout, stderr } = await run(modernNode, words, { seconds: 180 });
+  const scenarios = [...stdout.matchAll(/^([✓✗~]) ([\w-]+): (\d+) passed, (\d+) failed/gm)];
+  for (const [line, sign, name] of scenarios) {
+    if (sign === '✓') tally.pass(`official suite ${revision}: ${name}`);
+    else if (!stdout.includes(`Expected failure: ${name}`)) console.log(`      ${line}`);
+  }
+  await tally.check(`official suite ${revision}: nothing failed but what is expected`, async () => {
+    assert.equal(code, 0, `${stdout.slice(-3000)}\n${stderr.slice(-500)}`);
+    assert.ok(scenarios.length > 20, `only ${scenarios.length} scenarios ran`);
+  });
+}
+
+async function authorization(subject, modernNode) {
+  const port = await freePort();
+  const redirect = `http://127.0.0.1:${port}/callback`;
+  const registered = await fetch(`${subject.issuer}/oauth/register`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ client_name: 'Official suite', redirect_uris: [redirect], token_endpoint_auth_method: 'none' }),
+  });
+  const { client_id } = await registered.json();
+  const person = new Person();
+  const words = [program, 'authorization', '--url', subject.issuer, '--client-id', client_id, '-p', String(port), '-o', await workFolder('official')];
+  const following = [];
+  const { code, stdout, stderr } = await run(modernNode, words, {
+    seconds: 120,
+    onLine(line) {
+      const [link] = line.match(/https?:\/\/\S+\/authorize\?\S+/) ?? [];
+      if (link) following.push(person.authorize(link).then(land));
+    },
+  });
+  await Promise.all(following);
+  assert.equal(code, 0, `${stdout.slice(-3000)}\n${stderr.slice(-500)}`);
+}
