@@ -31,6 +31,11 @@ export class Person {
     this.#cookies.clear();
   }
 
+  /** The same person at another browser. */
+  twin() {
+    return new Person(this);
+  }
+
   /** Signs up, so that other programs can sign in as this person. */
   async enrol(issuer) {
     const url = `${issuer}/signup`;
@@ -56,7 +61,7 @@ export class Person {
       headers,
       body: form && new URLSearchParams(form),
       redirect: 'manual',
-      signal: AbortSignal.timeout(30_000),
+      signal: AbortSignal.timeout(60_000),
     });
     for (const line of response.headers.getSetCookie()) {
       const [pair, ...attributes] = line.split(';');

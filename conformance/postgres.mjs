@@ -1,8 +1,10 @@
 // A throw-away PostgreSQL: its own cluster in a temporary folder, run by an unprivileged user, ended with the run.
+// From a shell: `node postgres.mjs COMMAND…` runs the command with VESTIBULE_TEST_POSTGRES_URL set.
 import { execFile, spawn } from 'node:child_process';
 import { chmod, chown, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { freePort } from './subject.mjs';
 
@@ -61,4 +63,18 @@ export class Postgres {
 async function account(name) {
   const id = async (option) => Number((await run('id', [option, name])).stdout);
   return { uid: await id('-u'), gid: await id('-g') };
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const postgres = new Postgres();
+  try {
+    const env = { ...process.env, VESTIBULE_TEST_POSTGRES_URL: await postgres.start() };
+    const [command, ...words] = process.argv.slice(2);
+    const child = spawn(command, words, { env, stdio: 'inherit' });
+    // The command ends first, then the cluster.
+    for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+    process.exitCode = await new Promise((done) => child.on('exit', (code) => done(code ?? 1)));
+  } finally {
+    await postgres.stop();
+  }
 }

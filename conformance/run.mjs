@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { certificates, Documents } from './documents.mjs';
-import { addresses, freePort, Node, root, workFolder } from './subject.mjs';
+import { addresses, clearWork, freePort, Node, root, workFolder } from './subject.mjs';
 import { Tally } from './tally.mjs';
 import { browser } from './judges/browser.mjs';
 import { inspector } from './judges/inspector.mjs';
@@ -47,6 +47,7 @@ const stopAll = () => (stopping ??= Promise.allSettled(stops.map((stop) => stop(
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => stopAll().then(() => process.exit(1)));
 
 try {
+  await clearWork();
   const folder = await workFolder('server');
   if (values.url) {
     context.subject = addresses(values.url);

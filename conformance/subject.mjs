@@ -1,6 +1,6 @@
 // Starts and stops what is judged: the binary on a free loopback port, with its own data folder and configuration.
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, open, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,6 +18,13 @@ export async function freePort() {
   const { port } = server.address();
   await new Promise((done) => server.close(done));
   return port;
+}
+
+/** Forgets earlier runs; the Python environment stays. */
+export async function clearWork() {
+  await mkdir(work, { recursive: true });
+  const names = (await readdir(work)).filter((name) => name !== 'venv');
+  await Promise.all(names.map((name) => rm(join(work, name), { recursive: true, force: true })));
 }
 
 export async function workFolder(name) {
