@@ -1,1 +1,49 @@
-//! Placeholder.
+//! Gives out tokens: signs people in, asks their consent, and serves OAuth 2.1.
+//!
+//! [`Issuer`] is the context that every function takes; [`router`] serves it.
+
+pub mod audit;
+mod clients;
+pub mod db;
+mod endpoints;
+mod jobs;
+mod login;
+mod pages;
+pub mod random;
+mod routes;
+pub mod seal;
+pub mod settings;
+mod tokens;
+
+use std::sync::Arc;
+
+use oauth::time::Clock;
+
+pub use routes::router;
+
+/// The context: everything a request needs. Cheap to clone.
+#[derive(Clone)]
+pub struct Issuer(Arc<Parts>);
+
+/// What the context is made of.
+#[doc(hidden)]
+pub struct Parts {
+    pub(crate) settings: settings::Settings,
+    pub(crate) db: db::Db,
+    pub(crate) clock: Clock,
+    pub(crate) random: random::Random,
+    pub(crate) sealer: seal::Sealer,
+    pub(crate) backlog: audit::Backlog,
+}
+
+impl std::ops::Deref for Issuer {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+#[path = "../tests/db/suite.rs"]
+mod db_suite;

@@ -1,0 +1,117 @@
+//! Every SQL statement of the product: one text for SQLite and PostgreSQL, one file per table group.
+//!
+//! Queries are free functions that take `&mut Tx` first. Changes go through [`Db::write`], reads
+//! through [`Db::read`]. A state transition is one conditional statement.
+
+pub(crate) mod audit_events;
+
+mod error;
+mod migrate;
+mod open;
+mod tx;
+mod writer;
+
+pub use error::DbError;
+pub use open::{DbSettings, PostgresSettings};
+pub use tx::Tx;
+pub(crate) use tx::sql;
+
+use futures_util::future::BoxFuture;
+use sqlx::{PgPool, SqlitePool};
+
+use writer::Writer;
+
+/// The database, cheap to clone.
+#[derive(Clone)]
+pub struct Db(Driver);
+
+#[derive(Clone)]
+enum Driver {
+    Sqlite { readers: SqlitePool, writer: Writer },
+    Postgres(PgPool),
+}
+
+impl Db {
+    /// Opens the database. Tables are made by [`Db::migrate`].
+    ///
+    /// # Errors
+    /// If it cannot be reached or created.
+    pub async fn open(settings: &DbSettings) -> Result<Self, DbError> {
+        Ok(Self(match settings {
+            DbSettings::File(path) => open::sqlite_file(path).await?,
+            DbSettings::Memory => open::sqlite_memory().await?,
+            DbSettings::Postgres(settings) => open::postgres(settings)?,
+        }))
+    }
+
+    /// Brings the tables up to date; safe to call from several nodes at once. Returns the names
+    /// of the migrations that were applied.
+    ///
+    /// # Errors
+    /// If a statement fails; nothing of that migration is kept then.
+    pub async fn migrate(&self, now: oauth::time::UnixTime) -> Result<Vec<&'static str>, DbError> {
+        self.write(move |tx| Box::pin(migrate::run(tx, now))).await
+    }
+
+    /// Runs `work` as one durable unit: kept as a whole if it returns `Ok`, undone if it returns
+    /// `Err` or panics. It answers only after the commit.
+    ///
+    /// On SQLite, units that wait together share one commit; on PostgreSQL each is a transaction.
+    /// The unit is finished even if the caller goes away.
+    ///
+    /// # Errors
+    /// Whatever `work` returns, and [`DbError`] if the database is away or the commit fails.
+    pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
+        match &self.0 {
+            Driver::Sqlite { writer, .. } => writer.run(work).await,
+            Driver::Postgres(pool) => {
+                let mut tx = Tx::PostgresWriter(pool.begin().await.map_err(DbError::from)?);
+                let result = work(&mut tx).await;
+                // Dropping undoes.
+                if let (Ok(_), Tx::PostgresWriter(transaction)) = (&result, tx) {
+                    transaction.commit().await.map_err(DbError::from)?;
+                }
+                result
+            }
+        }
+    }
+
+    /// A connection to read with. On SQLite it refuses to write.
+    ///
+    /// # Errors
+    /// If no connection is to be had in time.
+    pub async fn read(&self) -> Result<Tx, DbError> {
+        Ok(match &self.0 {
+            Driver::Sqlite { readers, .. } => Tx::SqliteReader(readers.acquire().await?),
+            Driver::Postgres(pool) => Tx::PostgresReader(pool.acquire().await?),
+        })
+    }
+
+    /// Waits for units under way, then closes all connections.
+    pub async fn close(&self) {
+        match &self.0 {
+            Driver::Sqlite { readers, writer } => {
+                writer.close().await;
+                readers.close().await;
+            }
+            Driver::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+#[cfg(test)]
+impl Db {
+    /// Makes a schema for one test. PostgreSQL only.
+    pub(crate) async fn create_schema(&self, name: &str) {
+        let Driver::Postgres(pool) = &self.0 else {
+            return;
+        };
+        let text = sqlx::AssertSqlSafe(format!("CREATE SCHEMA {name}"));
+        sqlx::raw_sql(text).execute(pool).await.unwrap();
+    }
+}

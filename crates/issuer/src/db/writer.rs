@@ -1,0 +1,178 @@
+//! SQLite's one writer: it takes what has queued up, runs each unit in a savepoint of one
+//! transaction, commits once, and then answers all of them.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+use sqlx::{Connection as _, SqliteConnection};
+use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::task::JoinHandle;
+
+use super::{DbError, Tx};
+
+/// Units that share a commit at most.
+const BATCH_MAX: usize = 256;
+/// Units that may wait; more are told to come back.
+const QUEUE_MAX: usize = 4_096;
+
+/// A handle to the writer's queue.
+#[derive(Clone)]
+pub(super) struct Writer {
+    queue: mpsc::Sender<Job>,
+    task: Arc<Mutex<Option<JoinHandle<()>>>>,
+    stop: Arc<tokio::sync::Notify>,
+}
+
+type Job = Box<dyn for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Outcome> + Send>;
+
+/// What became of a unit before the commit.
+struct Outcome {
+    keep: bool,
+    answer: Box<dyn FnOnce(Committed) + Send>,
+}
+
+/// Whether the batch's commit went through.
+type Committed = Result<(), DbError>;
+
+impl Writer {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the writer lives as long as its handles"
+    )]
+    pub(super) fn start(connection: SqliteConnection) -> Self {
+        let (queue, jobs) = mpsc::channel(QUEUE_MAX);
+        let stop = Arc::new(tokio::sync::Notify::new());
+        let task = tokio::spawn(run(connection, jobs, Arc::clone(&stop)));
+        Self {
+            queue,
+            task: Arc::new(Mutex::new(Some(task))),
+            stop,
+        }
+    }
+
+    pub(super) async fn run<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
+        let (sender, receiver) = oneshot::channel();
+        let job: Job = Box::new(move |tx| {
+            Box::pin(async move {
+                let result = AssertUnwindSafe(work(tx)).catch_unwind().await;
+                let result = result.unwrap_or_else(|_| Err(DbError::Unavailable(None).into()));
+                let keep = result.is_ok();
+                let answer = Box::new(move |committed: Committed| {
+                    let result = match (result, committed) {
+                        (Ok(_), Err(error)) => Err(error.into()),
+                        (result, _) => result,
+                    };
+                    // The caller may have gone away; the unit is kept all the same.
+                    drop(sender.send(result));
+                });
+                Outcome { keep, answer }
+            })
+        });
+        let full = |_| E::from(DbError::Unavailable(None));
+        self.queue.try_send(job).map_err(full)?;
+        receiver
+            .await
+            .unwrap_or_else(|_| Err(DbError::Unavailable(None).into()))
+    }
+
+    /// Finishes what is queued, then closes the connection.
+    pub(super) async fn close(&self) {
+        self.stop.notify_one();
+        if let Some(task) = self.task.lock().await.take() {
+            drop(task.await);
+        }
+    }
+}
+
+async fn run(
+    connection: SqliteConnection,
+    mut jobs: mpsc::Receiver<Job>,
+    stop: Arc<tokio::sync::Notify>,
+) {
+    let mut tx = Tx::SqliteWriter(Box::new(connection));
+    loop {
+        let job = tokio::select! {
+            job = jobs.recv() => job,
+            () = stop.notified() => {
+                jobs.close();
+                continue;
+            }
+        };
+        let Some(job) = job else { break };
+        run_batch(&mut tx, job, &mut jobs).await;
+    }
+    if let Tx::SqliteWriter(connection) = tx
+        && let Err(error) = connection.close().await
+    {
+        tracing::warn!(%error, "the database did not close cleanly");
+    }
+}
+
+async fn run_batch(tx: &mut Tx, first: Job, jobs: &mut mpsc::Receiver<Job>) {
+    let mut answers = Vec::new();
+    let mut begun = statement(tx, "BEGIN IMMEDIATE; SAVEPOINT unit").await;
+    let mut next = Some(first);
+    while let Some(job) = next {
+        let Outcome { keep, answer } = match &begun {
+            Ok(()) => job(tx).await,
+            // The job must still be answered; its statements fail for want of a savepoint.
+            Err(_) => {
+                drop(job);
+                break;
+            }
+        };
+        answers.push(answer);
+        next = if answers.len() < BATCH_MAX {
+            jobs.try_recv().ok()
+        } else {
+            None
+        };
+        let undo = if keep { "" } else { "ROLLBACK TO unit; " };
+        let then = if next.is_some() {
+            "; SAVEPOINT unit"
+        } else {
+            ""
+        };
+        begun = match (undo, then) {
+            ("", "") => statement(tx, "RELEASE unit").await,
+            ("", _) => statement(tx, "RELEASE unit; SAVEPOINT unit").await,
+            (_, "") => statement(tx, "ROLLBACK TO unit; RELEASE unit").await,
+            _ => statement(tx, "ROLLBACK TO unit; RELEASE unit; SAVEPOINT unit").await,
+        };
+    }
+    let committed = match begun {
+        Ok(()) => statement(tx, "COMMIT").await,
+        Err(error) => Err(error),
+    };
+    if let Err(error) = &committed {
+        tracing::error!(%error, "a batch of changes was not kept");
+        // Nothing of a failed batch may be seen by the next one.
+        drop(statement(tx, "ROLLBACK").await);
+    }
+    for answer in answers {
+        answer(
+            committed
+                .as_ref()
+                .map(|()| ())
+                .map_err(|_| DbError::Unavailable(None)),
+        );
+    }
+}
+
+async fn statement(tx: &mut Tx, text: &'static str) -> Result<(), DbError> {
+    let Tx::SqliteWriter(connection) = tx else {
+        return Ok(());
+    };
+    sqlx::raw_sql(text)
+        .execute(&mut **connection)
+        .await
+        .map(|_| ())
+        .map_err(DbError::from)
+}

@@ -1,0 +1,1 @@
+//! Every timed task, in one list.

@@ -1,0 +1,77 @@
+//! Randomness: the system's, or a seeded one so that tests repeat.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use aws_lc_rs::digest::{SHA256, digest};
+use oauth::secret::{Secret, base64url};
+use oauth::time::UnixTime;
+
+/// Where ids, codes, keys and nonces come from.
+#[derive(Clone, Debug, Default)]
+pub enum Random {
+    #[default]
+    System,
+    /// Predictable: for tests only.
+    Seeded(SeededRandom),
+}
+
+/// The system's generator failed. Nothing can be issued then.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("the system's random generator failed")]
+pub struct RandomError;
+
+impl Random {
+    /// Random bytes.
+    ///
+    /// # Errors
+    /// If the system has none to give.
+    pub fn bytes<const N: usize>(&self) -> Result<[u8; N], RandomError> {
+        let mut bytes = [0; N];
+        match self {
+            Self::System => aws_lc_rs::rand::fill(&mut bytes).map_err(|_| RandomError)?,
+            Self::Seeded(seed) => seed.fill(&mut bytes),
+        }
+        Ok(bytes)
+    }
+
+    /// A secret of 256 bits in base64url.
+    ///
+    /// # Errors
+    /// As [`Random::bytes`].
+    pub fn secret(&self) -> Result<Secret<String>, RandomError> {
+        Ok(Secret::new(base64url(&self.bytes::<32>()?)))
+    }
+
+    /// A new id: it sorts by the time it was made.
+    ///
+    /// # Errors
+    /// As [`Random::bytes`].
+    pub fn id(&self, now: UnixTime) -> Result<uuid::Uuid, RandomError> {
+        let millis = u64::try_from(now.0)
+            .unwrap_or_default()
+            .saturating_mul(1_000);
+        Ok(uuid::Builder::from_unix_timestamp_millis(millis, &self.bytes()?).into_uuid())
+    }
+}
+
+/// Hashes a counter.
+#[derive(Clone, Debug)]
+pub struct SeededRandom(Arc<AtomicU64>);
+
+impl SeededRandom {
+    #[must_use]
+    pub fn new(seed: u32) -> Self {
+        Self(Arc::new(AtomicU64::new(u64::from(seed) << 32)))
+    }
+
+    fn fill(&self, bytes: &mut [u8]) {
+        for chunk in bytes.chunks_mut(32) {
+            let count = self.0.fetch_add(1, Ordering::SeqCst);
+            let block = digest(&SHA256, &count.to_be_bytes());
+            for (to, from) in chunk.iter_mut().zip(block.as_ref()) {
+                *to = *from;
+            }
+        }
+    }
+}

@@ -1,0 +1,388 @@
+//! What can be set, as plain values. The binary reads them from its configuration; nothing here
+//! reads a file or the environment.
+
+use std::net::IpAddr;
+
+use oauth::client::{AuthMethod, ClientId};
+use oauth::jwt::Algorithm;
+use oauth::resource::Resource;
+use oauth::scope::{Scope, ScopeSet};
+use oauth::secret::SecretHash;
+
+use crate::seal::SealingKey;
+
+/// All settings of an issuer.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    pub public_url: PublicUrl,
+    /// Shown in page titles: who runs this.
+    pub operator_name: String,
+    /// At least one.
+    pub resources: Vec<ResourceSettings>,
+    pub sealing_keys: Vec<SealingKey>,
+    /// For ID tokens, and for resources that do not choose.
+    pub signing_algorithm: Algorithm,
+    pub lifetimes: Lifetimes,
+    pub limits: Limits,
+    pub sign_up: SignUp,
+    pub registration: RegistrationSettings,
+    pub metadata_documents: MetadataDocumentSettings,
+    pub clients: Vec<ConfiguredClient>,
+    pub fetch: FetchSettings,
+}
+
+impl Settings {
+    /// The resource that a request without `resource` means.
+    #[must_use]
+    pub fn default_resource(&self) -> Option<&ResourceSettings> {
+        self.resources
+            .iter()
+            .find(|resource| resource.default)
+            .or(self.resources.first())
+    }
+
+    /// The resource that `asked` names: by its own URI or by an alias.
+    #[must_use]
+    pub fn resource(&self, asked: &Resource) -> Option<&ResourceSettings> {
+        self.resources
+            .iter()
+            .find(|known| known.resource == *asked || known.aliases.contains(asked))
+    }
+}
+
+/// The configured public origin: scheme, host and port, without a trailing slash. It is the
+/// issuer identifier, byte for byte.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublicUrl(String);
+
+/// The public URL cannot be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PublicUrlError {
+    #[error("the public URL must be an origin such as https://auth.example.com, without a path")]
+    NotAnOrigin,
+    #[error("the public URL must be https; http is accepted for loopback hosts only")]
+    InsecureScheme,
+}
+
+impl PublicUrl {
+    /// Reads an origin; a trailing slash is taken off.
+    ///
+    /// # Errors
+    /// If it has a path, query or user information, or is `http` beyond loopback.
+    pub fn parse(text: &str) -> Result<Self, PublicUrlError> {
+        let url = url::Url::parse(text).map_err(|_| PublicUrlError::NotAnOrigin)?;
+        let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+        if !bare || !url.username().is_empty() || url.host_str().is_none() {
+            return Err(PublicUrlError::NotAnOrigin);
+        }
+        let this = Self(url.origin().ascii_serialization());
+        match url.scheme() {
+            "https" => Ok(this),
+            "http" if this.is_loopback() => Ok(this),
+            _ => Err(PublicUrlError::InsecureScheme),
+        }
+    }
+
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The URL of `path`, which starts with a slash.
+    #[must_use]
+    pub fn join(&self, path: &str) -> String {
+        format!("{}{path}", self.0)
+    }
+
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.0.starts_with("https://")
+    }
+
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        let host = self.0.split_once("://").map_or("", |(_, rest)| rest);
+        let host =
+            host.rsplit_once(':').map_or(
+                host,
+                |(name, port)| {
+                    if port.ends_with(']') { host } else { name }
+                },
+            );
+        let address = host
+            .trim_start_matches('[')
+            .trim_end_matches(']')
+            .parse::<IpAddr>();
+        host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+    }
+}
+
+/// One guarded MCP endpoint.
+#[derive(Clone, Debug)]
+pub struct ResourceSettings {
+    /// Canonical: what `aud` says.
+    pub resource: Resource,
+    /// Other URIs that mean the same endpoint.
+    pub aliases: Vec<Resource>,
+    pub name: String,
+    pub default: bool,
+    pub algorithm: Algorithm,
+    pub scopes: Vec<ScopeSettings>,
+}
+
+impl ResourceSettings {
+    /// All scopes of the resource.
+    #[must_use]
+    pub fn scope_set(&self) -> ScopeSet {
+        self.scopes.iter().map(|scope| scope.name.clone()).collect()
+    }
+
+    /// The useful base set: what a request without scope gets offered.
+    #[must_use]
+    pub fn base_scopes(&self) -> ScopeSet {
+        let base = self.scopes.iter().filter(|scope| scope.base);
+        base.map(|scope| scope.name.clone()).collect()
+    }
+}
+
+/// A scope in words.
+#[derive(Clone, Debug)]
+pub struct ScopeSettings {
+    pub name: Scope,
+    pub title: String,
+    pub description: String,
+    pub base: bool,
+    /// Whether it allows changes: such scopes are set apart on the consent page.
+    pub writes: bool,
+}
+
+/// All in seconds.
+#[derive(Clone, Debug)]
+pub struct Lifetimes {
+    pub code: i64,
+    pub access_token: i64,
+    pub id_token: i64,
+    /// Since the last rotation.
+    pub refresh_idle: i64,
+    /// Since the consent.
+    pub refresh_absolute: i64,
+    /// How long a rotated refresh token still gets its successor.
+    pub refresh_grace: i64,
+    pub session_idle: i64,
+    pub session_absolute: i64,
+    /// How long a consent page may wait for its answer.
+    pub pending: i64,
+    /// After which a consent is asked for again.
+    pub consent: i64,
+    pub setup_link: i64,
+    /// A new key is published this long before it signs.
+    pub key_overlap: i64,
+    /// Age at which a signing key is replaced; 0 leaves that to the operator.
+    pub key_age: i64,
+    /// Audit events older than this are deleted; 0 keeps them.
+    pub audit: i64,
+    /// Registered clients that were never used are deleted after this.
+    pub unused_client: i64,
+}
+
+impl Default for Lifetimes {
+    fn default() -> Self {
+        const DAY: i64 = 86_400;
+        Self {
+            code: 60,
+            access_token: 3_600,
+            id_token: 3_600,
+            refresh_idle: 30 * DAY,
+            refresh_absolute: 90 * DAY,
+            refresh_grace: 60,
+            session_idle: 14 * DAY,
+            session_absolute: 30 * DAY,
+            pending: 600,
+            consent: 365 * DAY,
+            setup_link: DAY,
+            key_overlap: 3_600,
+            key_age: 90 * DAY,
+            audit: 365 * DAY,
+            unused_client: 30 * DAY,
+        }
+    }
+}
+
+/// So many in a window of so many seconds; a count of 0 sets no limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limit {
+    pub count: u32,
+    pub window_seconds: u32,
+}
+
+impl Limit {
+    #[must_use]
+    pub const fn new(count: u32, window_seconds: u32) -> Self {
+        Self {
+            count,
+            window_seconds,
+        }
+    }
+}
+
+/// Limits that hold over all nodes.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Failed sign-ins for one e-mail address.
+    pub sign_in_failures_per_person: Limit,
+    /// Failed sign-ins from one network address.
+    pub sign_in_failures_per_source: Limit,
+    pub sign_ups_per_source: Limit,
+    pub registrations_per_source: Limit,
+    /// Failed token requests for one client from one network address.
+    pub token_failures_per_source: Limit,
+    pub authorize_requests_per_source: Limit,
+    /// Wrong verifiers after which a code is burnt.
+    pub code_failures: u32,
+    /// Password hashes computed at once; 0 means one less than the processors, at least one.
+    pub password_hashes: usize,
+    /// Password hashes that may wait for their turn.
+    pub password_queue: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            sign_in_failures_per_person: Limit::new(10, 900),
+            sign_in_failures_per_source: Limit::new(100, 900),
+            sign_ups_per_source: Limit::new(20, 3_600),
+            registrations_per_source: Limit::new(100, 3_600),
+            token_failures_per_source: Limit::new(60, 900),
+            authorize_requests_per_source: Limit::new(600, 900),
+            code_failures: 5,
+            password_hashes: 0,
+            password_queue: 128,
+        }
+    }
+}
+
+/// Who may make an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignUp {
+    Open,
+    Closed,
+}
+
+/// Dynamic client registration.
+#[derive(Clone, Debug)]
+pub struct RegistrationSettings {
+    pub enabled: bool,
+    /// `https` hosts that redirect URIs may have; empty allows all.
+    pub redirect_hosts: Vec<String>,
+    /// Whole redirect URIs that are allowed besides; with an entry here and no hosts, only these
+    /// and loopback are.
+    pub redirect_uris: Vec<String>,
+    /// Schemes of native clients. A scheme with a dot is always allowed.
+    pub custom_schemes: Vec<String>,
+    pub redirect_uris_max: usize,
+}
+
+impl Default for RegistrationSettings {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            redirect_hosts: Vec::new(),
+            redirect_uris: Vec::new(),
+            custom_schemes: vec!["cursor".into(), "vscode".into(), "vscode-insiders".into()],
+            redirect_uris_max: 16,
+        }
+    }
+}
+
+/// Client ID metadata documents.
+#[derive(Clone, Debug)]
+pub struct MetadataDocumentSettings {
+    pub enabled: bool,
+    /// Hosts that documents may come from; empty allows all.
+    pub hosts: Vec<String>,
+    pub bytes_max: usize,
+    pub cache_seconds_min: i64,
+    pub cache_seconds_max: i64,
+    /// Fetches documents by http from loopback: accepted only while the issuer is on loopback.
+    pub insecure_allow_loopback: bool,
+}
+
+impl Default for MetadataDocumentSettings {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            hosts: Vec::new(),
+            bytes_max: 5 * 1_024,
+            cache_seconds_min: 300,
+            cache_seconds_max: 86_400,
+            insecure_allow_loopback: false,
+        }
+    }
+}
+
+/// A client that the configuration names.
+#[derive(Clone, Debug)]
+pub struct ConfiguredClient {
+    pub id: ClientId,
+    pub name: String,
+    pub redirect_uris: Vec<String>,
+    pub auth_method: AuthMethod,
+    pub secret_hash: Option<SecretHash>,
+    pub jwks: Option<String>,
+    pub jwks_uri: Option<String>,
+    /// May introspect the tokens of these resources.
+    pub introspects: Vec<Resource>,
+}
+
+/// Outgoing fetches of addresses that clients name.
+#[derive(Clone, Debug)]
+pub struct FetchSettings {
+    pub timeout_seconds: u64,
+    pub concurrency_max: usize,
+    pub per_host: Limit,
+    /// PEM text of further certificate authorities.
+    pub extra_ca: Option<String>,
+}
+
+impl Default for FetchSettings {
+    fn default() -> Self {
+        Self {
+            timeout_seconds: 5,
+            concurrency_max: 16,
+            per_host: Limit::new(30, 60),
+            extra_ca: None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_public_url_is_an_origin() {
+        for (text, origin) in [
+            ("https://auth.example.com/", "https://auth.example.com"),
+            ("HTTPS://Auth.Example.com:443", "https://auth.example.com"),
+            ("http://localhost:3000", "http://localhost:3000"),
+            ("http://[::1]:3000", "http://[::1]:3000"),
+            ("http://127.0.0.1", "http://127.0.0.1"),
+        ] {
+            assert_eq!(PublicUrl::parse(text).unwrap().as_str(), origin);
+        }
+        for (text, error) in [
+            ("http://example.com", PublicUrlError::InsecureScheme),
+            (
+                "http://localhost.example.com",
+                PublicUrlError::InsecureScheme,
+            ),
+            ("https://example.com/auth", PublicUrlError::NotAnOrigin),
+            ("https://u@example.com", PublicUrlError::NotAnOrigin),
+            ("https://example.com?x", PublicUrlError::NotAnOrigin),
+            ("ftp://example.com", PublicUrlError::InsecureScheme),
+            ("example.com", PublicUrlError::NotAnOrigin),
+        ] {
+            assert_eq!(PublicUrl::parse(text), Err(error), "{text}");
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! The audit log.
+
+use crate::db::audit_events::{self, Row};
+use crate::db::{Db, DbError};
+
+use super::NOW;
+
+pub(crate) fn row(id: &str, at: i64) -> Row {
+    Row {
+        id: id.into(),
+        at,
+        kind: "sign_in_failed".into(),
+        outcome: "refused".into(),
+        person_id: None,
+        client_id: Some("c".into()),
+        resource: None,
+        source: Some("127.0.0.1".into()),
+        trace_id: None,
+        detail: "wrong password".into(),
+    }
+}
+
+pub(crate) async fn events_come_back_in_order_and_expire(db: Db) {
+    db.write::<_, DbError, _>(|tx| {
+        Box::pin(async move {
+            for (id, at) in [("2", NOW.0), ("1", NOW.0 - 9), ("3", NOW.0 + 1)] {
+                audit_events::insert(tx, row(id, at)).await?;
+            }
+            assert_eq!(audit_events::delete_expired(tx, NOW, 100).await?, 1);
+            Ok(())
+        })
+    })
+    .await
+    .unwrap();
+    let mut tx = db.read().await.unwrap();
+    let all = audit_events::list(&mut tx, "", NOW.minus(100), 10)
+        .await
+        .unwrap();
+    assert_eq!(all, [row("2", NOW.0), row("3", NOW.0 + 1)]);
+    let after = audit_events::list(&mut tx, "2", NOW, 10).await.unwrap();
+    assert_eq!(after, [row("3", NOW.0 + 1)]);
+}
