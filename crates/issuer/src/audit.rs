@@ -160,12 +160,8 @@ impl Event {
 /// # Errors
 /// If the statement fails; the unit is then undone.
 pub(crate) async fn record(issuer: &Issuer, tx: &mut Tx, event: &Event) -> Result<(), DbError> {
-    let now = issuer.clock.now();
-    let id = issuer
-        .random
-        .id(now)
-        .map_err(|_| DbError::Unavailable(None))?;
-    db::audit_events::insert(tx, &id.to_string(), now, event).await
+    let row = event.row(issuer).map_err(|_| DbError::Unavailable(None))?;
+    db::audit_events::insert(tx, row).await
 }
 
 /// Events that may wait for a batch: refusals and requests, which change nothing themselves.

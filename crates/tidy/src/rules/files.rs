@@ -65,13 +65,12 @@ pub fn orphans(tree: &Tree) -> Vec<Finding> {
             .filter(|(path, _)| path.starts_with(&folder))
             .collect();
         let mut reached = BTreeSet::new();
-        let mut queue: Vec<String> = files
+        let mut queue: Vec<(String, bool)> = files
             .iter()
             .filter(|(path, _)| path.strip_prefix(&folder).is_some_and(is_root))
-            .map(|(path, _)| (*path).to_owned())
+            .map(|(path, _)| ((*path).to_owned(), true))
             .collect();
-        while let Some(path) = queue.pop() {
-            let root = path.strip_prefix(&folder).is_some_and(is_root);
+        while let Some((path, root)) = queue.pop() {
             if let Some(text) = tree.get(&path)
                 && reached.insert(path.clone())
             {
@@ -103,8 +102,8 @@ fn is_root(inner: &str) -> bool {
     }
 }
 
-/// Where the files of a file's `mod` items may be.
-fn children(path: &str, root: bool, text: &str) -> Vec<String> {
+/// Where the files of a file's `mod` items may be, and whether their own items stand beside them.
+fn children(path: &str, root: bool, text: &str) -> Vec<(String, bool)> {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     let stem = name.trim_end_matches(".rs");
     let own = if root || stem == "mod" {
@@ -127,8 +126,11 @@ fn children(path: &str, root: bool, text: &str) -> Vec<String> {
             continue;
         };
         match given_path.take() {
-            Some(given) => found.push(resolve(folder, given)),
-            None => found.extend([format!("{own}/{name}.rs"), format!("{own}/{name}/mod.rs")]),
+            Some(given) => found.push((resolve(folder, given), true)),
+            None => found.extend(
+                [format!("{own}/{name}.rs"), format!("{own}/{name}/mod.rs")]
+                    .map(|path| (path, false)),
+            ),
         }
     }
     found
