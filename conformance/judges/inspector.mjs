@@ -28,7 +28,7 @@ async function ways(tally, subject, modernNode, way, options) {
     const following = [];
     const result = await run(modernNode, [program, '--cli', '--server-url', subject.notes, '--transport', 'http', '--format', 'json', ...options, ...words], {
       cwd: home,
-      env: { HOME: home, BROWSER: 'true', CI: '1' },
+      env: { HOME: home, BROWSER: 'true', MCP_AUTO_OPEN_ENABLED: 'true', MCP_INSPECTOR_SECRET_STORE: 'file' },
       onLine(line) {
         const [link] = line.match(/https?:\/\/[^\s"']+\/authorize\?[^\s"']+/) ?? [];
         if (!link) return;
