@@ -55,16 +55,20 @@ export async function dance({ tally, subject, library, way, clientMetadataUrl })
   const keeper = new Keeper(person, { clientMetadataUrl });
   const host = new Host(library, subject.notes, keeper);
 
-  const started = await tally.check(title('discovers, registers, signs in, lists and calls'), async () => {
-    await host.connect();
-    const { tools } = await host.client.listTools();
-    const names = tools.map((tool) => tool.name);
-    for (const name of ['auth_show', 'auth_whoami', 'notes_list', 'notes_add', 'notes_teaser']) assert.ok(names.includes(name), `${name} is not listed`);
-    assert.equal(keeper.dances, 1);
-    assert.equal(keeper.client.client_id === clientMetadataUrl, Boolean(clientMetadataUrl));
-    await host.text('auth_whoami');
-    await host.text('notes_list');
-  });
+  const started = await tally.check(
+    title('discovers, registers, signs in, lists and calls'),
+    async () => {
+      await host.connect();
+      const { tools } = await host.client.listTools();
+      const names = tools.map((tool) => tool.name);
+      for (const name of ['auth_show', 'auth_whoami', 'notes_list', 'notes_add', 'notes_teaser'])
+        assert.ok(names.includes(name), `${name} is not listed`);
+      assert.equal(keeper.dances, 1);
+      assert.equal(keeper.client.client_id === clientMetadataUrl, Boolean(clientMetadataUrl));
+      await host.text('auth_whoami');
+      await host.text('notes_list');
+    },
+  );
   if (!started) return;
 
   await tally.check(title('refreshes when the access token is refused'), async () => {
@@ -90,7 +94,9 @@ export async function dance({ tally, subject, library, way, clientMetadataUrl })
   });
   await host.close();
 
-  await tally.check(title('steps up when a tool needs more'), () => stepUp({ subject, library, clientMetadataUrl }));
+  await tally.check(title('steps up when a tool needs more'), () =>
+    stepUp({ subject, library, clientMetadataUrl }),
+  );
   await tally.check(title('hears a denial'), () => denial({ subject, library, clientMetadataUrl }));
 }
 
@@ -99,12 +105,15 @@ async function stepUp({ subject, library, clientMetadataUrl }) {
   keeper.answer = { grant: (scope) => scope !== 'notes:write' };
   const host = await new Host(library, subject.notes, keeper).connect();
   await host.text('notes_list');
-  const refused = await callWith(subject.notes, keeper.kept.access_token, 'notes_add', { text: 'x' });
+  const refused = await callWith(subject.notes, keeper.kept.access_token, 'notes_add', {
+    text: 'x',
+  });
   assert.equal(refused.status, 403);
   const challenge = refused.headers.get('www-authenticate');
   assert.match(challenge, /^Bearer .*error="insufficient_scope"/);
   const [, wanted] = challenge.match(/scope="([^"]*)"/);
-  for (const scope of ['notes:write', 'notes:read']) assert.ok(wanted.split(' ').includes(scope), `challenge asks for ${wanted}`);
+  for (const scope of ['notes:write', 'notes:read'])
+    assert.ok(wanted.split(' ').includes(scope), `challenge asks for ${wanted}`);
   keeper.answer = {};
   await library.stepUp(host, wanted, () => host.text('notes_add', { text: 'from a step-up' }));
   assert.match(await host.text('notes_list'), /from a step-up/);
@@ -126,7 +135,11 @@ async function denial({ subject, library, clientMetadataUrl }) {
 export async function revoke(subject, keeper) {
   const response = await fetch(keeper.discovered.authorizationServerMetadata.revocation_endpoint, {
     method: 'POST',
-    body: new URLSearchParams({ token: keeper.kept.refresh_token, token_type_hint: 'refresh_token', client_id: keeper.client.client_id }),
+    body: new URLSearchParams({
+      token: keeper.kept.refresh_token,
+      token_type_hint: 'refresh_token',
+      client_id: keeper.client.client_id,
+    }),
   });
   assert.equal(response.status, 200);
   const after = await callWith(subject.notes, keeper.kept.access_token, 'auth_whoami');
@@ -143,6 +156,11 @@ export function callWith(url, token, name, args = {}) {
       'mcp-protocol-version': '2025-11-25',
       ...(token ? { authorization: `Bearer ${token}` } : {}),
     },
-    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: args } }),
+    body: JSON.stringify({
+      jsonrpc: '2.0',
+      id: 1,
+      method: 'tools/call',
+      params: { name, arguments: args },
+    }),
   });
 }

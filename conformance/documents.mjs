@@ -7,14 +7,57 @@ import { join } from 'node:path';
 /** Makes an authority and a certificate for loopback; answers the paths. */
 export function certificates(folder) {
   const path = (name) => join(folder, name);
-  const openssl = (...words) => execFileSync('openssl', words, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const openssl = (...words) =>
+    execFileSync('openssl', words, { stdio: ['ignore', 'ignore', 'pipe'] });
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
-  openssl('req', '-x509', ...key, '-keyout', path('ca.key'), '-out', path('ca.pem'), '-days', '2', '-subj', '/CN=conformance authority',
-    '-addext', 'basicConstraints=critical,CA:TRUE', '-addext', 'keyUsage=critical,keyCertSign');
-  openssl('req', ...key, '-keyout', path('leaf.key'), '-out', path('leaf.csr'), '-subj', '/CN=localhost');
-  writeFileSync(path('leaf.ext'), 'subjectAltName=DNS:localhost,IP:127.0.0.1\nbasicConstraints=CA:FALSE\nextendedKeyUsage=serverAuth\n');
-  openssl('x509', '-req', '-in', path('leaf.csr'), '-CA', path('ca.pem'), '-CAkey', path('ca.key'), '-CAcreateserial', '-days', '2',
-    '-out', path('leaf.pem'), '-extfile', path('leaf.ext'));
+  openssl(
+    'req',
+    '-x509',
+    ...key,
+    '-keyout',
+    path('ca.key'),
+    '-out',
+    path('ca.pem'),
+    '-days',
+    '2',
+    '-subj',
+    '/CN=conformance authority',
+    '-addext',
+    'basicConstraints=critical,CA:TRUE',
+    '-addext',
+    'keyUsage=critical,keyCertSign',
+  );
+  openssl(
+    'req',
+    ...key,
+    '-keyout',
+    path('leaf.key'),
+    '-out',
+    path('leaf.csr'),
+    '-subj',
+    '/CN=localhost',
+  );
+  writeFileSync(
+    path('leaf.ext'),
+    'subjectAltName=DNS:localhost,IP:127.0.0.1\nbasicConstraints=CA:FALSE\nextendedKeyUsage=serverAuth\n',
+  );
+  openssl(
+    'x509',
+    '-req',
+    '-in',
+    path('leaf.csr'),
+    '-CA',
+    path('ca.pem'),
+    '-CAkey',
+    path('ca.key'),
+    '-CAcreateserial',
+    '-days',
+    '2',
+    '-out',
+    path('leaf.pem'),
+    '-extfile',
+    path('leaf.ext'),
+  );
   return { authority: path('ca.pem'), key: path('leaf.key'), certificate: path('leaf.pem') };
 }
 
@@ -26,7 +69,10 @@ export class Documents {
     const options = { key: readFileSync(key), cert: readFileSync(certificate) };
     this.server = createServer(options, (request, response) => {
       const document = this.#documents.get(request.url);
-      response.writeHead(document ? 200 : 404, { 'content-type': 'application/json', 'cache-control': 'max-age=300' });
+      response.writeHead(document ? 200 : 404, {
+        'content-type': 'application/json',
+        'cache-control': 'max-age=300',
+      });
       response.end(JSON.stringify(document ?? { error: 'unknown' }));
     });
     await new Promise((done) => this.server.listen(0, '127.0.0.1', done));
@@ -37,7 +83,12 @@ export class Documents {
   publish(name, metadata) {
     const path = `/clients/${name}.json`;
     const id = this.origin + path;
-    this.#documents.set(path, { client_id: id, client_name: name, token_endpoint_auth_method: 'none', ...metadata });
+    this.#documents.set(path, {
+      client_id: id,
+      client_name: name,
+      token_endpoint_auth_method: 'none',
+      ...metadata,
+    });
     return id;
   }
 

@@ -1,12 +1,27 @@
 // Reads the forms of an HTML page: enough of HTML for pages written by hand, and for nothing else.
 
-const ENTITIES = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", '#39': "'", '#x27': "'", '#34': '"', '#x2F': '/', '#38': '&', '#60': '<', '#62': '>' };
+const ENTITIES = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  '#39': "'",
+  '#x27': "'",
+  '#34': '"',
+  '#x2F': '/',
+  '#38': '&',
+  '#60': '<',
+  '#62': '>',
+};
 
 const decode = (text) => text.replace(/&([#\w]+);/g, (whole, name) => ENTITIES[name] ?? whole);
 
 function attributesOf(tag) {
   const attributes = {};
-  for (const [, name, quoted, single, bare] of tag.matchAll(/([\w-]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+)))?/g)) {
+  for (const [, name, quoted, single, bare] of tag.matchAll(
+    /([\w-]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+)))?/g,
+  )) {
     attributes[name.toLowerCase()] = decode(quoted ?? single ?? bare ?? '');
   }
   return attributes;
@@ -20,7 +35,11 @@ export function formsOf(html) {
       .map(([, element, rest]) => {
         const attributes = attributesOf(rest);
         const type = attributes.type ?? (element.toLowerCase() === 'button' ? 'submit' : 'text');
-        return { ...attributes, type, value: attributes.value ?? (type === 'checkbox' ? 'on' : '') };
+        return {
+          ...attributes,
+          type,
+          value: attributes.value ?? (type === 'checkbox' ? 'on' : ''),
+        };
       })
       .filter((field) => field.name);
     return { action, method: method.toLowerCase(), fields };

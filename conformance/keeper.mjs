@@ -75,6 +75,7 @@ export class Keeper {
     this.dances += 1;
     this.requested = new URL(url);
     this.landing = new URL(await this.person.authorize(url, this.answer));
-    if (this.landing.searchParams.get('state') !== this.sent) throw new Error(`state came back changed: ${this.landing}`);
+    if (this.landing.searchParams.get('state') !== this.sent)
+      throw new Error(`state came back changed: ${this.landing}`);
   }
 }

@@ -10,7 +10,10 @@ const STEPS_MAX = 12;
 /** A page that would not let the person go on. */
 export class PageRefused extends Error {
   constructor(status, url, html) {
-    const words = html.replace(/<(style|script)[\s\S]*?<\/\1>/g, ' ').replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
+    const words = html
+      .replace(/<(style|script)[\s\S]*?<\/\1>/g, ' ')
+      .replace(/<[^>]*>/g, ' ')
+      .replace(/\s+/g, ' ');
     super(`${status} at ${url}: ${words.trim().slice(0, 300)}`);
     this.status = status;
   }
@@ -54,7 +57,8 @@ export class Person {
   /** One request as a browser would send it; redirects are not followed. */
   async request(url, form) {
     const headers = { accept: 'text/html', 'sec-fetch-site': form ? 'same-origin' : 'none' };
-    if (this.#cookies.size) headers.cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    if (this.#cookies.size)
+      headers.cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     if (form) headers.origin = new URL(url).origin;
     const response = await fetch(url, {
       method: form ? 'POST' : 'GET',
@@ -69,7 +73,11 @@ export class Person {
       const gone = attributes.some((attribute) => /^\s*max-age=0\s*$/i.test(attribute));
       gone ? this.#cookies.delete(name.trim()) : this.#cookies.set(name.trim(), value.join('='));
     }
-    return { status: response.status, location: response.headers.get('location'), html: await response.text() };
+    return {
+      status: response.status,
+      location: response.headers.get('location'),
+      html: await response.text(),
+    };
   }
 
   /** Follows an authorization URL to the end. Answers the URL of the client that it ends at. */
@@ -143,7 +151,9 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [option, start] = process.argv.slice(2);
   const refused = (process.env.PERSON_REFUSES ?? '').split(' ');
   const person = new Person(JSON.parse(process.env.PERSON));
-  const landing = await person.authorize(start ?? option, { grant: (scope) => !refused.includes(scope) });
+  const landing = await person.authorize(start ?? option, {
+    grant: (scope) => !refused.includes(scope),
+  });
   if (option === '--print') console.log(landing);
   else process.exitCode = (await land(landing)).status < 400 ? 0 : 1;
 }

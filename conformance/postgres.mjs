@@ -14,7 +14,10 @@ const VERSIONS = '/usr/lib/postgresql';
 export class Postgres {
   /** Answers the URL of an empty database. */
   async start() {
-    const versions = (await readdir(VERSIONS)).map(Number).filter(Boolean).sort((a, b) => b - a);
+    const versions = (await readdir(VERSIONS))
+      .map(Number)
+      .filter(Boolean)
+      .sort((a, b) => b - a);
     this.bin = join(VERSIONS, String(versions[0]), 'bin');
     this.folder = await mkdtemp(join(tmpdir(), 'vestibule-postgres-'));
     this.port = await freePort();
@@ -22,9 +25,28 @@ export class Postgres {
     this.as = userInfo().uid === 0 ? await account('postgres') : {};
     if (this.as.uid) await chown(this.folder, this.as.uid, this.as.gid);
     await chmod(this.folder, 0o700);
-    await this.#command('initdb', ['-D', join(this.folder, 'data'), '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-sync']);
+    await this.#command('initdb', [
+      '-D',
+      join(this.folder, 'data'),
+      '-U',
+      'postgres',
+      '-A',
+      'trust',
+      '-E',
+      'UTF8',
+      '--no-sync',
+    ]);
     await this.resume();
-    await this.#command('psql', ['-h', this.folder, '-p', String(this.port), '-U', 'postgres', '-c', 'CREATE DATABASE vestibule']);
+    await this.#command('psql', [
+      '-h',
+      this.folder,
+      '-p',
+      String(this.port),
+      '-U',
+      'postgres',
+      '-c',
+      'CREATE DATABASE vestibule',
+    ]);
     return `postgres://postgres@127.0.0.1:${this.port}/vestibule`;
   }
 
@@ -34,8 +56,25 @@ export class Postgres {
 
   /** Starts the server on the cluster as it is. */
   async resume() {
-    const words = ['-D', join(this.folder, 'data'), '-k', this.folder, '-h', '127.0.0.1', '-p', String(this.port), '-c', 'max_connections=100', '-c', 'fsync=off'];
-    this.child = spawn(join(this.bin, 'postgres'), words, { ...this.as, cwd: this.folder, stdio: 'ignore' });
+    const words = [
+      '-D',
+      join(this.folder, 'data'),
+      '-k',
+      this.folder,
+      '-h',
+      '127.0.0.1',
+      '-p',
+      String(this.port),
+      '-c',
+      'max_connections=100',
+      '-c',
+      'fsync=off',
+    ];
+    this.child = spawn(join(this.bin, 'postgres'), words, {
+      ...this.as,
+      cwd: this.folder,
+      stdio: 'ignore',
+    });
     this.exited = new Promise((done) => this.child.on('exit', done));
     for (let attempt = 0; ; attempt += 1) {
       try {

@@ -4,7 +4,11 @@ import { createInterface } from 'node:readline';
 
 /** Runs to the end and answers `{ code, stdout, stderr }`. `onLine` hears every line of both outputs. */
 export async function run(command, words, { env = {}, cwd, seconds = 60, onLine = () => {} } = {}) {
-  const child = spawn(command, words, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command, words, {
+    cwd,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const timer = setTimeout(() => child.kill('SIGKILL'), seconds * 1000);
   const text = { stdout: '', stderr: '' };
   const reading = ['stdout', 'stderr'].map(async (name) => {
@@ -33,7 +37,8 @@ export async function runJudge(tally, name, command, words, options) {
     else tally.fail(...split(rest));
   };
   const { code, stderr } = await run(command, words, { ...options, onLine });
-  if (code !== 0 || lines === 0) tally.fail(`${name} ran to its end`, `exit ${code}, ${lines} lines\n${stderr.slice(-2000)}`);
+  if (code !== 0 || lines === 0)
+    tally.fail(`${name} ran to its end`, `exit ${code}, ${lines} lines\n${stderr.slice(-2000)}`);
 }
 
 function split(text) {

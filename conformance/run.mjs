@@ -16,15 +16,30 @@ import { python } from './judges/python.mjs';
 import { rmcp } from './judges/rmcp.mjs';
 import { typescript } from './judges/typescript.mjs';
 
-const JUDGES = { typescript, python, rmcp, mcpRemote, inspector, oauth4webapi, official, browser, nodes };
+const JUDGES = {
+  typescript,
+  python,
+  rmcp,
+  mcpRemote,
+  inspector,
+  oauth4webapi,
+  official,
+  browser,
+  nodes,
+};
 
-const { values, positionals } = parseArgs({ options: { binary: { type: 'string' }, url: { type: 'string' } }, allowPositionals: true });
+const { values, positionals } = parseArgs({
+  options: { binary: { type: 'string' }, url: { type: 'string' } },
+  allowPositionals: true,
+});
 const unknown = positionals.filter((name) => !(name in JUDGES));
 if (unknown.length) throw new Error(`no such judge: ${unknown}; there are ${Object.keys(JUDGES)}`);
 const chosen = positionals.length ? positionals : Object.keys(JUDGES);
 
 function binary() {
-  const paths = values.binary ? [values.binary] : ['release', 'debug'].map((kind) => join(root, 'target', kind, 'vestibule'));
+  const paths = values.binary
+    ? [values.binary]
+    : ['release', 'debug'].map((kind) => join(root, 'target', kind, 'vestibule'));
   const found = paths.find((path) => existsSync(path));
   if (!found) throw new Error(`no binary at ${paths.join(' or ')}: run cargo build --release`);
   return found;
@@ -44,7 +59,8 @@ const context = { tally, modernNode: join(root, 'node_modules/node/bin/node') };
 const stops = [];
 let stopping;
 const stopAll = () => (stopping ??= Promise.allSettled(stops.map((stop) => stop())));
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => stopAll().then(() => process.exit(1)));
+for (const signal of ['SIGINT', 'SIGTERM'])
+  process.on(signal, () => stopAll().then(() => process.exit(1)));
 
 try {
   await clearWork();
@@ -57,7 +73,12 @@ try {
     stops.push(() => context.documents.stop());
     context.binary = binary();
     context.settings = settings(paths.authority);
-    const node = new Node({ binary: context.binary, folder, port: await freePort(), settings: context.settings });
+    const node = new Node({
+      binary: context.binary,
+      folder,
+      port: await freePort(),
+      settings: context.settings,
+    });
     stops.push(() => node.stop());
     await node.start();
     context.subject = addresses(node.issuer);

@@ -34,7 +34,13 @@ export async function workFolder(name) {
 
 /** What the judges need to know about the server in front of them. */
 export function addresses(issuer) {
-  return { issuer, notes: `${issuer}/mcp/notes`, ping: `${issuer}/mcp/ping`, mcp: `${issuer}/mcp`, fixture: `${issuer}/mcp/fixture` };
+  return {
+    issuer,
+    notes: `${issuer}/mcp/notes`,
+    ping: `${issuer}/mcp/ping`,
+    mcp: `${issuer}/mcp`,
+    fixture: `${issuer}/mcp/fixture`,
+  };
 }
 
 /** One running node. */
@@ -69,12 +75,17 @@ export class Node {
     await log.close();
     const deadline = Date.now() + READY_SECONDS_MAX * 1000;
     while (Date.now() < deadline) {
-      if (this.child.exitCode !== null) throw new Error(`the server ended at once; see ${this.folder}/node-${this.port}.log`);
-      const ready = await fetch(`${this.address}/health/ready`, { signal: AbortSignal.timeout(2000) }).catch(() => null);
+      if (this.child.exitCode !== null)
+        throw new Error(`the server ended at once; see ${this.folder}/node-${this.port}.log`);
+      const ready = await fetch(`${this.address}/health/ready`, {
+        signal: AbortSignal.timeout(2000),
+      }).catch(() => null);
       if (ready?.ok) return this;
       await new Promise((done) => setTimeout(done, 50));
     }
-    throw new Error(`not ready after ${READY_SECONDS_MAX} s; see ${this.folder}/node-${this.port}.log`);
+    throw new Error(
+      `not ready after ${READY_SECONDS_MAX} s; see ${this.folder}/node-${this.port}.log`,
+    );
   }
 
   /** Ends the node; `SIGKILL` is the power cut. */

@@ -12,7 +12,10 @@ export class Tally {
     const started = Date.now();
     let timer;
     const late = new Promise((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`no end after ${CHECK_SECONDS_MAX} s`)), CHECK_SECONDS_MAX * 1000);
+      timer = setTimeout(
+        () => reject(new Error(`no end after ${CHECK_SECONDS_MAX} s`)),
+        CHECK_SECONDS_MAX * 1000,
+      );
     });
     try {
       await Promise.race([body(), late]);

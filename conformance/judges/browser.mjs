@@ -1,25 +1,30 @@
 // A real browser: the pages as a person meets them, with axe, at phone width, in the dark and without scripts.
 import axe from 'axe-core';
 import assert from 'node:assert/strict';
-import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { formsOf } from '../forms.mjs';
-import { Person } from '../person.mjs';
-import { work } from '../subject.mjs';
+import { clientSite, register, SCREENSHOTS, Visit } from '../visit.mjs';
 
-const SCREENSHOTS = join(work, 'screenshots');
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'];
 const WIDTHS = [320, 390, 1280];
-const CHALLENGE = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
-const SWITCHES = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const SWITCHES = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
 
 export async function browser({ tally, subject }) {
   await mkdir(SCREENSHOTS, { recursive: true });
   const site = await clientSite();
-  const chrome = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: SWITCHES });
+  const chrome = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: SWITCHES,
+  });
   try {
     const visit = new Visit(subject, chrome, site, await register(subject, site));
     for (const [title, step] of STEPS) await tally.check(`browser: ${title}`, () => step(visit));
@@ -30,245 +35,235 @@ export async function browser({ tally, subject }) {
   }
 }
 
-/** The client's side of the redirect. */
-async function clientSite() {
-  const server = createServer((request, response) => {
-    response.writeHead(200, { 'content-type': 'text/html' });
-    response.end(`<!doctype html><title>landed</title><p>${request.url.split('?')[0]}</p>`);
-  });
-  await new Promise((done) => server.listen(0, '127.0.0.1', done));
-  return { server, redirect: `http://127.0.0.1:${server.address().port}/callback` };
-}
-
-async function register(subject, site) {
-  const metadata = { client_name: 'Browser judge', redirect_uris: [site.redirect], token_endpoint_auth_method: 'none' };
-  const headers = { 'content-type': 'application/json' };
-  const response = await fetch(`${subject.issuer}/oauth/register`, { method: 'POST', headers, body: JSON.stringify(metadata) });
-  assert.equal(response.status, 201);
-  return (await response.json()).client_id;
-}
-
-class Visit {
-  constructor(subject, chrome, site, clientId) {
-    Object.assign(this, { subject, chrome, site, clientId });
-  }
-
-  link(more = {}) {
-    const parameters = {
-      client_id: this.clientId,
-      redirect_uri: this.site.redirect,
-      response_type: 'code',
-      code_challenge: CHALLENGE,
-      code_challenge_method: 'S256',
-      resource: this.subject.notes,
-      scope: 'profile:read notes:read notes:write',
-      state: randomUUID(),
-      ...more,
-    };
-    return `${this.subject.issuer}/oauth/authorize?${new URLSearchParams(parameters)}`;
-  }
-
-  /** A tab of a browser that knows nothing yet; fails on script errors and on policy violations. */
-  async tab(options = {}) {
-    const context = await this.chrome.newContext({ viewport: { width: 1280, height: 900 }, ...options });
-    const page = await context.newPage();
-    page.setDefaultTimeout(20_000);
-    page.complaints = [];
-    page.on('pageerror', (error) => page.complaints.push(String(error)));
-    page.on('console', (message) => {
-      if (message.type() === 'error' && !/Failed to load resource/.test(message.text())) page.complaints.push(message.text());
-    });
-    return page;
-  }
-
-  async signUp(page, { email = `b-${randomBytes(5).toString('hex')}@example.com`, password = randomUUID() } = {}) {
-    await page.locator('a[href*="/signup"]').first().click();
-    await page.locator('[name=email]').fill(email);
-    await page.locator('[name=password]').fill(password);
-    await submit(page, '[name=password]');
-    return { email, password };
-  }
-
-  async signIn(page, { email, password }) {
-    await page.locator('[name=email]').fill(email);
-    await page.locator('[name=password]').fill(password);
-    await submit(page, '[name=password]');
-  }
-
-  /** A tab that stands at the consent page, signed in. */
-  async atConsent(options) {
-    const page = await this.tab(options);
-    await page.goto(this.link());
-    page.person = await this.signUp(page);
-    await page.locator('[name=decision][value=allow]').waitFor();
-    return page;
-  }
-
-  /** Decides and answers the client's URL. */
-  async decide(page, decision) {
-    const tick = page.locator('[name=understood]');
-    if (decision === 'allow' && (await tick.count())) await tick.check();
-    await page.locator(`[name=decision][value=${decision}]`).click();
-    await page.waitForURL(`${this.site.redirect}*`);
-    return new URL(page.url()).searchParams;
-  }
-
-  shot(page, name) {
-    return page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true });
-  }
-}
-
-const submit = (page, inside) => page.locator('form', { has: page.locator(inside) }).locator('[type=submit], button:not([type])').first().click();
-
 const quiet = (page) => assert.deepEqual(page.complaints, []);
 
 const STEPS = [
-  ['signs up, consents and lands with code, state and iss', async (visit) => {
-    const page = await visit.atConsent();
-    await visit.shot(page, 'consent');
-    const text = await page.locator('main').innerText();
-    for (const word of ['Browser judge', '127.0.0.1', page.person.email]) assert.ok(text.includes(word), `the consent page does not say ${word}: ${text}`);
-    const answer = await visit.decide(page, 'allow');
-    assert.ok(answer.get('code') && answer.get('state'));
-    assert.equal(answer.get('iss'), visit.subject.issuer);
-    quiet(page);
-  }],
-  ['does the same without scripts, in the dark, on a phone', async (visit) => {
-    const page = await visit.atConsent({ javaScriptEnabled: false, colorScheme: 'dark', viewport: { width: 390, height: 844 } });
-    await visit.shot(page, 'consent-phone-dark-noscript');
-    assert.ok((await visit.decide(page, 'allow')).get('code'));
-  }],
-  ['denies', async (visit) => {
-    const page = await visit.atConsent();
-    const answer = await visit.decide(page, 'deny');
-    assert.equal(answer.get('error'), 'access_denied');
-    assert.equal(answer.get('code'), null);
-    assert.equal(answer.get('iss'), visit.subject.issuer);
-    quiet(page);
-  }],
-  ['by keyboard alone, and the focus is always visible', async (visit) => {
-    const page = await visit.atConsent();
-    for (let presses = 0; presses < 60; presses += 1) {
-      await page.keyboard.press('Tab');
-      const seen = await page.evaluate(() => {
-        const element = document.activeElement;
-        const style = getComputedStyle(element);
-        if (element.name === 'understood' && !element.checked) element.dataset.tick = 'yes';
-        const ring = style.outlineStyle !== 'none' || style.boxShadow !== 'none';
-        return { ring, tick: element.dataset.tick === 'yes' && !element.checked, allow: element.name === 'decision' && element.value === 'allow', body: element === document.body };
+  [
+    'signs up, consents and lands with code, state and iss',
+    async (visit) => {
+      const page = await visit.atConsent();
+      await visit.shot(page, 'consent');
+      const text = await page.locator('main').innerText();
+      for (const word of ['Browser judge', '127.0.0.1', page.person.email])
+        assert.ok(text.includes(word), `the consent page does not say ${word}: ${text}`);
+      const answer = await visit.decide(page, 'allow');
+      assert.ok(answer.get('code') && answer.get('state'));
+      assert.equal(answer.get('iss'), visit.subject.issuer);
+      quiet(page);
+    },
+  ],
+  [
+    'does the same without scripts, in the dark, on a phone',
+    async (visit) => {
+      const page = await visit.atConsent({
+        javaScriptEnabled: false,
+        colorScheme: 'dark',
+        viewport: { width: 390, height: 844 },
       });
-      assert.ok(seen.ring || seen.body, 'the focus is invisible');
-      if (seen.tick) await page.keyboard.press('Space');
-      if (seen.allow) break;
-    }
-    await page.keyboard.press('Enter');
-    await page.waitForURL(`${visit.site.redirect}*`);
-    assert.ok(new URL(page.url()).searchParams.get('code'));
-  }],
-  ['a wrong password says no more than that, and the right one goes on', async (visit) => {
-    const person = (await visit.atConsent()).person;
-    const page = await visit.tab();
-    await page.goto(visit.link());
-    await visit.signIn(page, { ...person, password: 'not the password' });
-    await visit.shot(page, 'login-wrong');
-    const wrong = await page.locator('main').innerText();
-    assert.equal(await page.locator('[name=email]').inputValue(), person.email, 'the e-mail was not kept');
-    assert.equal(await page.locator('[name=password]').inputValue(), '');
-    const stranger = await visit.tab();
-    await stranger.goto(visit.link());
-    await visit.signIn(stranger, { email: 'nobody@example.com', password: 'not the password' });
-    assert.equal(await stranger.locator('main').innerText(), wrong, 'the page tells who exists');
-    await visit.signIn(page, person);
-    assert.ok((await visit.decide(page, 'allow')).get('code'));
-  }],
-  ['the back button meets a page that still makes sense', async (visit) => {
-    const page = await visit.atConsent();
-    const first = await visit.decide(page, 'allow');
-    const back = await page.goBack();
-    assert.ok(!back || back.status() < 500, `status ${back?.status()}`);
-    await visit.shot(page, 'back');
-    assert.ok(await page.locator('h1').count(), 'no heading after going back');
-    if (await page.locator('[name=decision][value=allow]').count()) {
-      const tick = page.locator('[name=understood]');
-      if (await tick.count()) await tick.check();
+      await visit.shot(page, 'consent-phone-dark-noscript');
+      assert.ok((await visit.decide(page, 'allow')).get('code'));
+    },
+  ],
+  [
+    'denies',
+    async (visit) => {
+      const page = await visit.atConsent();
+      const answer = await visit.decide(page, 'deny');
+      assert.equal(answer.get('error'), 'access_denied');
+      assert.equal(answer.get('code'), null);
+      assert.equal(answer.get('iss'), visit.subject.issuer);
+      quiet(page);
+    },
+  ],
+  [
+    'by keyboard alone, and the focus is always visible',
+    async (visit) => {
+      const page = await visit.atConsent();
+      for (let presses = 0; presses < 60; presses += 1) {
+        await page.keyboard.press('Tab');
+        const seen = await page.evaluate(() => {
+          const element = document.activeElement;
+          const style = getComputedStyle(element);
+          if (element.name === 'understood' && !element.checked) element.dataset.tick = 'yes';
+          const ring = style.outlineStyle !== 'none' || style.boxShadow !== 'none';
+          return {
+            ring,
+            tick: element.dataset.tick === 'yes' && !element.checked,
+            allow: element.name === 'decision' && element.value === 'allow',
+            body: element === document.body,
+          };
+        });
+        assert.ok(seen.ring || seen.body, 'the focus is invisible');
+        if (seen.tick) await page.keyboard.press('Space');
+        if (seen.allow) break;
+      }
+      await page.keyboard.press('Enter');
+      await page.waitForURL(`${visit.site.redirect}*`);
+      assert.ok(new URL(page.url()).searchParams.get('code'));
+    },
+  ],
+  [
+    'a wrong password says no more than that, and the right one goes on',
+    async (visit) => {
+      const person = (await visit.atConsent()).person;
+      const page = await visit.tab();
+      await page.goto(visit.link());
+      await visit.signIn(page, { ...person, password: 'not the password' });
+      await visit.shot(page, 'login-wrong');
+      const wrong = await page.locator('main').innerText();
+      assert.equal(
+        await page.locator('[name=email]').inputValue(),
+        person.email,
+        'the e-mail was not kept',
+      );
+      assert.equal(await page.locator('[name=password]').inputValue(), '');
+      const stranger = await visit.tab();
+      await stranger.goto(visit.link());
+      await visit.signIn(stranger, { email: 'nobody@example.com', password: 'not the password' });
+      assert.equal(await stranger.locator('main').innerText(), wrong, 'the page tells who exists');
+      await visit.signIn(page, person);
+      assert.ok((await visit.decide(page, 'allow')).get('code'));
+    },
+  ],
+  [
+    'the back button meets a page that still makes sense',
+    async (visit) => {
+      const page = await visit.atConsent();
+      const first = await visit.decide(page, 'allow');
+      const back = await page.goBack();
+      assert.ok(!back || back.status() < 500, `status ${back?.status()}`);
+      await visit.shot(page, 'back');
+      assert.ok(await page.locator('h1').count(), 'no heading after going back');
+      if (await page.locator('[name=decision][value=allow]').count()) {
+        const tick = page.locator('[name=understood]');
+        if (await tick.count()) await tick.check();
+        await page.locator('[name=decision][value=allow]').click();
+        await page.waitForLoadState();
+        assert.notEqual(new URL(page.url()).searchParams.get('code'), first.get('code'));
+        assert.ok((await page.locator('h1, p').count()) > 0);
+      }
+    },
+  ],
+  [
+    'a consent sent twice gives one code',
+    async (visit) => {
+      const page = await visit.atConsent();
+      const form = formsOf(await page.content()).find(({ fields }) =>
+        fields.some(({ name }) => name === 'decision'),
+      );
+      const data = new URLSearchParams(
+        form.fields.filter(({ type }) => type !== 'submit').map(({ name, value }) => [name, value]),
+      );
+      data.set('decision', 'allow');
+      const send = () =>
+        page.context().request.post(new URL(form.action, page.url()).href, {
+          headers: {
+            'content-type': 'application/x-www-form-urlencoded',
+            origin: visit.subject.issuer,
+            'sec-fetch-site': 'same-origin',
+          },
+          data: data.toString(),
+          maxRedirects: 0,
+        });
+      const answers = await Promise.all(Array.from({ length: 8 }, send));
+      const codes = answers.filter((answer) => answer.headers().location?.includes('code='));
+      assert.equal(codes.length, 1, answers.map((answer) => answer.status()).join());
+      for (const answer of answers) assert.ok(answer.status() < 500, `status ${answer.status()}`);
+    },
+  ],
+  [
+    'a consent from another site, without its token, or after signing out is refused',
+    async (visit) => {
+      const page = await visit.atConsent();
+      const form = formsOf(await page.content()).find(({ fields }) =>
+        fields.some(({ name }) => name === 'decision'),
+      );
+      const fields = form.fields
+        .filter(({ type }) => type !== 'submit')
+        .map(({ name, value }) => [name, value]);
+      const action = new URL(form.action, page.url()).href;
+      const send = async (headers, changed) => {
+        const data = new URLSearchParams([...fields, ['decision', 'allow']]);
+        for (const [name, value] of Object.entries(changed)) data.set(name, value);
+        const more = { 'content-type': 'application/x-www-form-urlencoded', ...headers };
+        const answer = await page
+          .context()
+          .request.post(action, { headers: more, data: data.toString(), maxRedirects: 0 });
+        assert.ok(answer.status() >= 400 && answer.status() < 500, `status ${answer.status()}`);
+        assert.equal(answer.headers().location, undefined);
+      };
+      const own = { origin: visit.subject.issuer, 'sec-fetch-site': 'same-origin' };
+      await send({ origin: 'https://attacker.example', 'sec-fetch-site': 'cross-site' }, {});
+      await send(own, { csrf: 'nonsense' });
+      await send(own, { pending: 'nonsense' });
+      await signOut(visit, page.context());
+      await page
+        .locator('[name=understood]')
+        .check()
+        .catch(() => {});
       await page.locator('[name=decision][value=allow]').click();
       await page.waitForLoadState();
-      assert.notEqual(new URL(page.url()).searchParams.get('code'), first.get('code'));
-      assert.ok((await page.locator('h1, p').count()) > 0);
-    }
-  }],
-  ['a consent sent twice gives one code', async (visit) => {
-    const page = await visit.atConsent();
-    const form = formsOf(await page.content()).find(({ fields }) => fields.some(({ name }) => name === 'decision'));
-    const data = new URLSearchParams(form.fields.filter(({ type }) => type !== 'submit').map(({ name, value }) => [name, value]));
-    data.set('decision', 'allow');
-    const send = () => page.context().request.post(new URL(form.action, page.url()).href, {
-      headers: { 'content-type': 'application/x-www-form-urlencoded', origin: visit.subject.issuer, 'sec-fetch-site': 'same-origin' },
-      data: data.toString(),
-      maxRedirects: 0,
-    });
-    const answers = await Promise.all(Array.from({ length: 8 }, send));
-    const codes = answers.filter((answer) => answer.headers().location?.includes('code='));
-    assert.equal(codes.length, 1, answers.map((answer) => answer.status()).join());
-    for (const answer of answers) assert.ok(answer.status() < 500, `status ${answer.status()}`);
-  }],
-  ['a consent from another site, without its token, or after signing out is refused', async (visit) => {
-    const page = await visit.atConsent();
-    const form = formsOf(await page.content()).find(({ fields }) => fields.some(({ name }) => name === 'decision'));
-    const fields = form.fields.filter(({ type }) => type !== 'submit').map(({ name, value }) => [name, value]);
-    const action = new URL(form.action, page.url()).href;
-    const send = async (headers, changed) => {
-      const data = new URLSearchParams([...fields, ['decision', 'allow']]);
-      for (const [name, value] of Object.entries(changed)) data.set(name, value);
-      const more = { 'content-type': 'application/x-www-form-urlencoded', ...headers };
-      const answer = await page.context().request.post(action, { headers: more, data: data.toString(), maxRedirects: 0 });
-      assert.ok(answer.status() >= 400 && answer.status() < 500, `status ${answer.status()}`);
-      assert.equal(answer.headers().location, undefined);
-    };
-    const own = { origin: visit.subject.issuer, 'sec-fetch-site': 'same-origin' };
-    await send({ origin: 'https://attacker.example', 'sec-fetch-site': 'cross-site' }, {});
-    await send(own, { csrf: 'nonsense' });
-    await send(own, { pending: 'nonsense' });
-    await signOut(visit, page.context());
-    await page.locator('[name=understood]').check().catch(() => {});
-    await page.locator('[name=decision][value=allow]').click();
-    await page.waitForLoadState();
-    await visit.shot(page, 'expired');
-    assert.ok(!page.url().startsWith(visit.site.redirect), 'a signed-out person allowed something');
-    assert.ok(await page.locator('h1').count());
-  }],
-  ['errors before the redirect is known render and never redirect', async (visit) => {
-    const page = await visit.tab();
-    for (const more of [{ client_id: 'nobody' }, { redirect_uri: 'https://attacker.example/' }, { redirect_uri: `${visit.site.redirect}/x` }]) {
-      const response = await page.goto(visit.link(more));
-      assert.equal(response.status(), 400);
-      assert.ok(page.url().startsWith(visit.subject.issuer));
-    }
-    quiet(page);
-  }],
-  ['every page forbids framing, inline scripts and caching', async (visit) => {
-    const page = await visit.atConsent();
-    for (const url of [visit.link(), `${visit.subject.issuer}/account`, `${visit.subject.issuer}/login`, `${visit.subject.issuer}/signup`]) {
-      const response = await page.goto(url);
-      const headers = response.headers();
-      const policy = headers['content-security-policy'] ?? '';
-      assert.match(policy, /frame-ancestors 'none'/, url);
-      assert.match(policy, /default-src 'none'/, url);
-      assert.doesNotMatch(policy, /unsafe-/, url);
-      assert.match(headers['cache-control'] ?? '', /no-store/, url);
-      assert.equal(headers['referrer-policy'], 'same-origin', url);
-      assert.equal(headers['x-content-type-options'], 'nosniff', url);
-    }
-    const response = await page.goto(visit.link());
-    assert.ok(response.headers()['content-security-policy'].includes(new URL(visit.site.redirect).origin), 'form-action lacks the redirect');
-    assert.equal(response.headers()['cross-origin-opener-policy'], undefined);
-  }],
+      await visit.shot(page, 'expired');
+      assert.ok(
+        !page.url().startsWith(visit.site.redirect),
+        'a signed-out person allowed something',
+      );
+      assert.ok(await page.locator('h1').count());
+    },
+  ],
+  [
+    'errors before the redirect is known render and never redirect',
+    async (visit) => {
+      const page = await visit.tab();
+      for (const more of [
+        { client_id: 'nobody' },
+        { redirect_uri: 'https://attacker.example/' },
+        { redirect_uri: `${visit.site.redirect}/x` },
+      ]) {
+        const response = await page.goto(visit.link(more));
+        assert.equal(response.status(), 400);
+        assert.ok(page.url().startsWith(visit.subject.issuer));
+      }
+      quiet(page);
+    },
+  ],
+  [
+    'every page forbids framing, inline scripts and caching',
+    async (visit) => {
+      const page = await visit.atConsent();
+      for (const url of [
+        visit.link(),
+        `${visit.subject.issuer}/account`,
+        `${visit.subject.issuer}/login`,
+        `${visit.subject.issuer}/signup`,
+      ]) {
+        const response = await page.goto(url);
+        const headers = response.headers();
+        const policy = headers['content-security-policy'] ?? '';
+        assert.match(policy, /frame-ancestors 'none'/, url);
+        assert.match(policy, /default-src 'none'/, url);
+        assert.doesNotMatch(policy, /unsafe-/, url);
+        assert.match(headers['cache-control'] ?? '', /no-store/, url);
+        assert.equal(headers['referrer-policy'], 'same-origin', url);
+        assert.equal(headers['x-content-type-options'], 'nosniff', url);
+      }
+      const response = await page.goto(visit.link());
+      assert.ok(
+        response.headers()['content-security-policy'].includes(new URL(visit.site.redirect).origin),
+        'form-action lacks the redirect',
+      );
+      assert.equal(response.headers()['cross-origin-opener-policy'], undefined);
+    },
+  ],
 ];
 
 async function signOut(visit, context) {
   const page = await context.newPage();
   await page.goto(`${visit.subject.issuer}/logout`);
-  await page.locator('form[action*="/logout"] [type=submit], form[action*="/logout"] button').first().click();
+  await page
+    .locator('form[action*="/logout"] [type=submit], form[action*="/logout"] button')
+    .first()
+    .click();
   await page.waitForLoadState();
   await visit.shot(page, 'signed-out');
   await page.close();
@@ -284,15 +279,25 @@ async function everyPage(tally, visit) {
     ['unknown-client', visit.link({ client_id: 'nobody' })],
     ['bad-redirect', visit.link({ redirect_uri: 'https://attacker.example/' })],
   ];
-  const signedIn = [['consent', visit.link()], ['account', `${issuer}/account`], ['logout', `${issuer}/logout`]];
+  const signedIn = [
+    ['consent', visit.link()],
+    ['account', `${issuer}/account`],
+    ['logout', `${issuer}/logout`],
+  ];
   for (const colorScheme of ['light', 'dark']) {
     const stranger = await visit.tab({ colorScheme });
     const person = await visit.tab({ colorScheme });
     await person.goto(visit.link());
     await visit.signUp(person);
-    for (const [page, list] of [[stranger, open], [person, signedIn]]) {
+    for (const [page, list] of [
+      [stranger, open],
+      [person, signedIn],
+    ]) {
       for (const [name, url] of list) {
-        await tally.check(`browser: ${name}, ${colorScheme}: axe finds nothing, nothing scrolls sideways`, () => inspect(visit, page, name, url, colorScheme));
+        await tally.check(
+          `browser: ${name}, ${colorScheme}: axe finds nothing, nothing scrolls sideways`,
+          () => inspect(visit, page, name, url, colorScheme),
+        );
       }
     }
   }
@@ -303,11 +308,18 @@ async function inspect(visit, page, name, url, colorScheme) {
     await page.setViewportSize({ width, height: 800 });
     await page.goto(url);
     await visit.shot(page, `${name}-${colorScheme}-${width}`);
-    const sideways = await page.evaluate(() => document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth);
+    const sideways = await page.evaluate(
+      () => document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth,
+    );
     assert.ok(sideways <= 0, `${width} px wide: scrolls ${sideways} px sideways`);
     await page.evaluate(axe.source);
-    const { violations } = await page.evaluate((values) => globalThis.axe.run(document, { runOnly: { type: 'tag', values } }), RULES);
-    const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
+    const { violations } = await page.evaluate(
+      (values) => globalThis.axe.run(document, { runOnly: { type: 'tag', values } }),
+      RULES,
+    );
+    const found = violations.map(
+      ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`,
+    );
     assert.deepEqual(found, [], `${width} px wide`);
   }
   quiet(page);

@@ -5,7 +5,10 @@ import { land, Person } from '../person.mjs';
 import { run } from '../programs.mjs';
 import { root, workFolder } from '../subject.mjs';
 
-const program = join(root, 'node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js');
+const program = join(
+  root,
+  'node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js',
+);
 export const INSPECTOR_CALLBACK = 'http://127.0.0.1:6276/oauth/callback';
 
 export async function inspector({ tally, subject, documents, modernNode }) {
@@ -15,7 +18,11 @@ export async function inspector({ tally, subject, documents, modernNode }) {
     response_types: ['code'],
   });
   await ways(tally, subject, modernNode, 'registration', []);
-  if (document) await ways(tally, subject, modernNode, 'metadata document', ['--client-metadata-url', document]);
+  if (document)
+    await ways(tally, subject, modernNode, 'metadata document', [
+      '--client-metadata-url',
+      document,
+    ]);
 }
 
 async function ways(tally, subject, modernNode, way, options) {
@@ -26,16 +33,36 @@ async function ways(tally, subject, modernNode, way, options) {
 
   async function inspect(...words) {
     const following = [];
-    const result = await run(modernNode, [program, '--cli', '--server-url', subject.notes, '--transport', 'http', '--format', 'json', ...options, ...words], {
-      cwd: home,
-      env: { HOME: home, BROWSER: 'true', MCP_AUTO_OPEN_ENABLED: 'true', MCP_INSPECTOR_SECRET_STORE: 'file' },
-      onLine(line) {
-        const [link] = line.match(/https?:\/\/[^\s"']+\/authorize\?[^\s"']+/) ?? [];
-        if (!link) return;
-        asked += 1;
-        following.push(person.authorize(link).then(land));
+    const result = await run(
+      modernNode,
+      [
+        program,
+        '--cli',
+        '--server-url',
+        subject.notes,
+        '--transport',
+        'http',
+        '--format',
+        'json',
+        ...options,
+        ...words,
+      ],
+      {
+        cwd: home,
+        env: {
+          HOME: home,
+          BROWSER: 'true',
+          MCP_AUTO_OPEN_ENABLED: 'true',
+          MCP_INSPECTOR_SECRET_STORE: 'file',
+        },
+        onLine(line) {
+          const [link] = line.match(/https?:\/\/[^\s"']+\/authorize\?[^\s"']+/) ?? [];
+          if (!link) return;
+          asked += 1;
+          following.push(person.authorize(link).then(land));
+        },
       },
-    });
+    );
     await Promise.all(following);
     assert.equal(result.code, 0, `${result.stdout}\n${result.stderr}`);
     return result.stdout;
@@ -48,12 +75,22 @@ async function ways(tally, subject, modernNode, way, options) {
   if (!started) return;
   await tally.check(title('calls with the stored sign-in, in both eras'), async () => {
     for (const era of ['legacy', 'modern']) {
-      const out = await inspect('--protocol-era', era, '--stored-auth-only', '--method', 'tools/call', '--tool-name', 'auth_whoami');
+      const out = await inspect(
+        '--protocol-era',
+        era,
+        '--stored-auth-only',
+        '--method',
+        'tools/call',
+        '--tool-name',
+        'auth_whoami',
+      );
       assert.doesNotMatch(out, /"isError":\s*true/);
     }
     assert.equal(asked, 1);
   });
-  await tally.check(title('finds every tool schema portable'), () => inspect('--method', 'tools/list', '--strict', '--stored-auth-only'));
+  await tally.check(title('finds every tool schema portable'), () =>
+    inspect('--method', 'tools/list', '--strict', '--stored-auth-only'),
+  );
   await tally.check(title('revokes and signs in again'), async () => {
     await inspect('--relogin', '--method', 'tools/call', '--tool-name', 'notes_list');
     assert.equal(asked, 2);

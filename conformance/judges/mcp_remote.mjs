@@ -25,7 +25,10 @@ async function open(url, folder, person, answer) {
     const [link] = line.match(/https?:\/\/\S+\/authorize\?\S+/) ?? [];
     if (!link) return;
     host.asked += 1;
-    person.authorize(link, answer).then(land).catch((error) => (host.log += `${error}\n`));
+    person
+      .authorize(link, answer)
+      .then(land)
+      .catch((error) => (host.log += `${error}\n`));
   });
   host.client = new Client({ name: 'conformance', version: '1' });
   await host.client.connect(transport, { timeout: 60_000 }).catch((error) => {
@@ -43,7 +46,10 @@ async function stored(folder, ending) {
   const names = await readdir(folder, { recursive: true });
   const name = names.find((path) => path.endsWith(ending));
   assert.ok(name, `${ending} is not among ${names}`);
-  return { path: join(folder, name), value: JSON.parse(await readFile(join(folder, name), 'utf8')) };
+  return {
+    path: join(folder, name),
+    value: JSON.parse(await readFile(join(folder, name), 'utf8')),
+  };
 }
 
 export async function mcpRemote({ tally, subject }) {
@@ -63,7 +69,10 @@ export async function mcpRemote({ tally, subject }) {
 
   await tally.check(title('refreshes when the access token is refused'), async () => {
     const { path, value } = await stored(folder, '_tokens.json');
-    await writeFile(path, JSON.stringify({ ...value, access_token: `${value.access_token.slice(0, -6)}AAAAAA` }));
+    await writeFile(
+      path,
+      JSON.stringify({ ...value, access_token: `${value.access_token.slice(0, -6)}AAAAAA` }),
+    );
     const host = await open(subject.notes, folder, person);
     await host.text('auth_whoami');
     assert.equal(host.asked, 0, host.log);
@@ -74,7 +83,10 @@ export async function mcpRemote({ tally, subject }) {
     const { value } = await stored(folder, '_tokens.json');
     const { value: client } = await stored(folder, '_client_info.json');
     const body = new URLSearchParams({ token: value.refresh_token, client_id: client.client_id });
-    assert.equal((await fetch(`${subject.issuer}/oauth/revoke`, { method: 'POST', body })).status, 200);
+    assert.equal(
+      (await fetch(`${subject.issuer}/oauth/revoke`, { method: 'POST', body })).status,
+      200,
+    );
     assert.equal((await callWith(subject.notes, value.access_token, 'auth_whoami')).status, 401);
     const host = await open(subject.notes, folder, person);
     await host.text('auth_whoami');

@@ -1,62 +1,34 @@
 // Two nodes behind a round robin on one PostgreSQL, power cuts in mid-flight, and the same on SQLite with restarts.
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
-import { Agent, createServer, request } from 'node:http';
 import { callWith } from '../dance.mjs';
 import { Person } from '../person.mjs';
 import { Postgres } from '../postgres.mjs';
+import { RoundRobin } from '../round_robin.mjs';
 import { addresses, freePort, Node, workFolder } from '../subject.mjs';
 
 const DANCES = 200;
 const PEOPLE = 8;
 const REDIRECT = 'http://127.0.0.1:41998/callback';
 
-/** Each request goes to the next node that lives; a node that does not answer is passed over once. */
-class RoundRobin {
-  #turn = 0;
-  #agent = new Agent({ keepAlive: true });
-
-  async start(ports) {
-    this.ports = ports;
-    this.server = createServer((incoming, outgoing) => {
-      const chunks = [];
-      incoming.on('data', (chunk) => chunks.push(chunk)).on('end', () => this.#forward(incoming, Buffer.concat(chunks), outgoing));
-    });
-    await new Promise((done) => this.server.listen(0, '127.0.0.1', done));
-    this.origin = `http://127.0.0.1:${this.server.address().port}`;
-    return this;
-  }
-
-  #forward(incoming, body, outgoing, passed = 0) {
-    const port = this.ports[this.#turn++ % this.ports.length];
-    let answered = false;
-    const onward = request({ host: '127.0.0.1', port, path: incoming.url, method: incoming.method, headers: incoming.headers, agent: this.#agent }, (answer) => {
-      answered = true;
-      outgoing.writeHead(answer.statusCode, answer.rawHeaders);
-      answer.pipe(outgoing);
-      answer.on('error', () => outgoing.destroy());
-    });
-    onward.on('error', (error) => {
-      // Only what surely never arrived may be sent again; anything else is the client's to repeat.
-      if (!answered && error.code === 'ECONNREFUSED' && passed < this.ports.length) this.#forward(incoming, body, outgoing, passed + 1);
-      else if (!outgoing.headersSent) outgoing.writeHead(502).end();
-      else outgoing.destroy();
-    });
-    onward.end(body);
-  }
-
-  stop() {
-    this.#agent.destroy();
-    this.server?.closeAllConnections();
-    this.server?.close();
-  }
-}
-
-const form = (url, fields) => fetch(url, { method: 'POST', body: new URLSearchParams(fields), signal: AbortSignal.timeout(60_000) });
+const form = (url, fields) =>
+  fetch(url, {
+    method: 'POST',
+    body: new URLSearchParams(fields),
+    signal: AbortSignal.timeout(60_000),
+  });
 
 async function register(subject) {
-  const metadata = { client_name: `Nodes ${randomBytes(3).toString('hex')}`, redirect_uris: [REDIRECT], token_endpoint_auth_method: 'none' };
-  const response = await fetch(`${subject.issuer}/oauth/register`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(metadata) });
+  const metadata = {
+    client_name: `Nodes ${randomBytes(3).toString('hex')}`,
+    redirect_uris: [REDIRECT],
+    token_endpoint_auth_method: 'none',
+  };
+  const response = await fetch(`${subject.issuer}/oauth/register`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(metadata),
+  });
   assert.equal(response.status, 201);
   return (await response.json()).client_id;
 }
@@ -66,12 +38,30 @@ async function toCode(subject, person, client_id) {
   const verifier = randomBytes(32).toString('base64url');
   const code_challenge = createHash('sha256').update(verifier).digest('base64url');
   const state = randomBytes(9).toString('base64');
-  const parameters = { client_id, redirect_uri: REDIRECT, response_type: 'code', code_challenge, code_challenge_method: 'S256', state, resource: subject.notes, scope: 'profile:read notes:read notes:write' };
-  const landing = new URL(await person.authorize(`${subject.issuer}/oauth/authorize?${new URLSearchParams(parameters)}`));
+  const parameters = {
+    client_id,
+    redirect_uri: REDIRECT,
+    response_type: 'code',
+    code_challenge,
+    code_challenge_method: 'S256',
+    state,
+    resource: subject.notes,
+    scope: 'profile:read notes:read notes:write',
+  };
+  const landing = new URL(
+    await person.authorize(`${subject.issuer}/oauth/authorize?${new URLSearchParams(parameters)}`),
+  );
   assert.equal(landing.searchParams.get('state'), state);
   const code = landing.searchParams.get('code');
   assert.ok(code, `no code: ${landing}`);
-  return { grant_type: 'authorization_code', code, code_verifier: verifier, redirect_uri: REDIRECT, client_id, resource: subject.notes };
+  return {
+    grant_type: 'authorization_code',
+    code,
+    code_verifier: verifier,
+    redirect_uri: REDIRECT,
+    client_id,
+    resource: subject.notes,
+  };
 }
 
 async function tokens(subject, fields) {
@@ -81,7 +71,11 @@ async function tokens(subject, fields) {
   return JSON.parse(text);
 }
 
-const refreshing = (client_id, refresh_token) => ({ grant_type: 'refresh_token', client_id, refresh_token });
+const refreshing = (client_id, refresh_token) => ({
+  grant_type: 'refresh_token',
+  client_id,
+  refresh_token,
+});
 
 async function dance(subject, person) {
   const client_id = await register(subject);
@@ -95,7 +89,9 @@ async function dance(subject, person) {
 
 /** Every racer presents the same thing at once; answers the winners' token sets. */
 async function race(subject, fields, racers = 12) {
-  const answers = await Promise.all(Array.from({ length: racers }, () => form(`${subject.issuer}/oauth/token`, fields)));
+  const answers = await Promise.all(
+    Array.from({ length: racers }, () => form(`${subject.issuer}/oauth/token`, fields)),
+  );
   const won = [];
   for (const answer of answers) {
     const body = await answer.json();
@@ -111,7 +107,11 @@ async function races(subject, person) {
   const won = await race(subject, code);
   assert.equal(won.length, 1, `${won.length} redemptions of one code`);
   // The losers replayed the code, and so ended what it had issued.
-  assert.equal((await form(`${subject.issuer}/oauth/token`, refreshing(client_id, won[0].refresh_token))).status, 400);
+  assert.equal(
+    (await form(`${subject.issuer}/oauth/token`, refreshing(client_id, won[0].refresh_token)))
+      .status,
+    400,
+  );
 
   const { refresh_token } = await tokens(subject, await toCode(subject, person, client_id));
   const rotated = await race(subject, refreshing(client_id, refresh_token));
@@ -135,7 +135,10 @@ async function through(subject, people, strike) {
       const set = await answer.json().catch(() => null);
       if (!set) continue;
       redeemed.push(fields);
-      const next = await form(`${subject.issuer}/oauth/token`, refreshing(client_id, set.refresh_token)).catch(() => null);
+      const next = await form(
+        `${subject.issuer}/oauth/token`,
+        refreshing(client_id, set.refresh_token),
+      ).catch(() => null);
       // Whoever did not hear the answer holds the old generation, as a real client would.
       const latest = next?.ok ? await next.json().catch(() => set) : set;
       held.push({ client_id, refresh_token: latest.refresh_token });
@@ -174,31 +177,59 @@ async function twoNodes(tally, binary, settings) {
     await proxy.start(ports);
     const subject = addresses(proxy.origin);
     for (const port of ports) {
-      const node = new Node({ binary, folder, port, issuer: proxy.origin, database, settings: settings + LIMITS });
+      const node = new Node({
+        binary,
+        folder,
+        port,
+        issuer: proxy.origin,
+        database,
+        settings: settings + LIMITS,
+      });
       running.push(node);
       await node.start();
     }
-    const people = await Promise.all(Array.from({ length: PEOPLE }, () => new Person().enrol(subject.issuer)));
-    await tally.check(`nodes: ${DANCES} dances at once, each step on another node, none fails`, async () => {
-      const all = Array.from({ length: DANCES }, (_, at) => dance(subject, people[at % PEOPLE].twin()));
-      const failed = (await Promise.allSettled(all)).filter(({ status }) => status === 'rejected');
-      assert.equal(failed.length, 0, `${failed.length} failed, first: ${failed[0]?.reason?.stack}`);
-    });
+    const people = await Promise.all(
+      Array.from({ length: PEOPLE }, () => new Person().enrol(subject.issuer)),
+    );
+    await tally.check(
+      `nodes: ${DANCES} dances at once, each step on another node, none fails`,
+      async () => {
+        const all = Array.from({ length: DANCES }, (_, at) =>
+          dance(subject, people[at % PEOPLE].twin()),
+        );
+        const failed = (await Promise.allSettled(all)).filter(
+          ({ status }) => status === 'rejected',
+        );
+        assert.equal(
+          failed.length,
+          0,
+          `${failed.length} failed, first: ${failed[0]?.reason?.stack}`,
+        );
+      },
+    );
     await tally.check('nodes: racing redemptions and rotations have one winner', async () => {
       for (let round = 0; round < 5; round += 1) await races(subject, people[round % PEOPLE]);
     });
-    await tally.check('nodes: a revocation holds on the other node at once', () => revokedEverywhere(subject, ports, people[0]));
-    await tally.check('nodes: kill -9 of either node loses no committed grant and lets nothing win twice', () =>
-      through(subject, people, async () => {
-        for (const node of running) {
+    await tally.check('nodes: a revocation holds on the other node at once', () =>
+      revokedEverywhere(subject, ports, people[0]),
+    );
+    await tally.check(
+      'nodes: kill -9 of either node loses no committed grant and lets nothing win twice',
+      () =>
+        through(subject, people, async () => {
+          for (const node of running) {
+            await pause(2);
+            await node.stop('SIGKILL');
+            await pause(1);
+            await node.start();
+          }
           await pause(2);
-          await node.stop('SIGKILL');
-          await pause(1);
-          await node.start();
-        }
-        await pause(2);
-      }));
-    await tally.check('nodes: with the database away the answer is 503, and it recovers by itself', () => databaseAway(subject, people[1], postgres));
+        }),
+    );
+    await tally.check(
+      'nodes: with the database away the answer is 503, and it recovers by itself',
+      () => databaseAway(subject, people[1], postgres),
+    );
   } finally {
     proxy.stop();
     await Promise.allSettled(running.map((node) => node.stop()));
@@ -209,9 +240,18 @@ async function twoNodes(tally, binary, settings) {
 async function revokedEverywhere(subject, ports, person) {
   const client_id = await register(subject);
   const set = await tokens(subject, await toCode(subject, person, client_id));
-  const at = (port) => callWith(`http://127.0.0.1:${port}/mcp/notes`, set.access_token, 'auth_whoami');
+  const at = (port) =>
+    callWith(`http://127.0.0.1:${port}/mcp/notes`, set.access_token, 'auth_whoami');
   for (const port of ports) assert.equal((await at(port)).status, 200);
-  assert.equal((await form(`http://127.0.0.1:${ports[0]}/oauth/revoke`, { token: set.refresh_token, client_id })).status, 200);
+  assert.equal(
+    (
+      await form(`http://127.0.0.1:${ports[0]}/oauth/revoke`, {
+        token: set.refresh_token,
+        client_id,
+      })
+    ).status,
+    200,
+  );
   const deadline = Date.now() + REVOCATION_SECONDS_MAX * 1000;
   for (const port of ports) {
     let status;
@@ -224,34 +264,55 @@ async function databaseAway(subject, person, postgres) {
   const client_id = await register(subject);
   const set = await tokens(subject, await toCode(subject, person, client_id));
   await postgres.halt();
-  const answer = await form(`${subject.issuer}/oauth/token`, refreshing(client_id, set.refresh_token));
+  const answer = await form(
+    `${subject.issuer}/oauth/token`,
+    refreshing(client_id, set.refresh_token),
+  );
   assert.equal(answer.status, 503);
   assert.ok(answer.headers.get('retry-after'));
   assert.equal((await answer.json()).error, 'temporarily_unavailable');
   await postgres.resume();
   const deadline = Date.now() + 30_000;
   let again;
-  while (!(again = await form(`${subject.issuer}/oauth/token`, refreshing(client_id, set.refresh_token))).ok && Date.now() < deadline) await pause(0.3);
+  while (
+    !(again = await form(`${subject.issuer}/oauth/token`, refreshing(client_id, set.refresh_token)))
+      .ok &&
+    Date.now() < deadline
+  )
+    await pause(0.3);
   assert.equal(again.status, 200);
 }
 
 async function oneNode(tally, binary, settings) {
-  const node = new Node({ binary, folder: await workFolder('sqlite'), port: await freePort(), settings: settings + LIMITS });
+  const node = new Node({
+    binary,
+    folder: await workFolder('sqlite'),
+    port: await freePort(),
+    settings: settings + LIMITS,
+  });
   try {
     await node.start();
     const subject = addresses(node.issuer);
-    const people = await Promise.all(Array.from({ length: PEOPLE }, () => new Person().enrol(subject.issuer)));
+    const people = await Promise.all(
+      Array.from({ length: PEOPLE }, () => new Person().enrol(subject.issuer)),
+    );
     await tally.check('sqlite: racing redemptions and rotations have one winner', async () => {
       for (let round = 0; round < 5; round += 1) await races(subject, people[round % PEOPLE]);
     });
-    for (const [title, signal] of [['kill -9', 'SIGKILL'], ['a restart', 'SIGTERM']]) {
-      await tally.check(`sqlite: ${title} in mid-flight loses no committed grant and lets nothing win twice`, () =>
-        through(subject, people, async () => {
-          await pause(2);
-          await node.stop(signal);
-          await node.start();
-          await pause(2);
-        }));
+    for (const [title, signal] of [
+      ['kill -9', 'SIGKILL'],
+      ['a restart', 'SIGTERM'],
+    ]) {
+      await tally.check(
+        `sqlite: ${title} in mid-flight loses no committed grant and lets nothing win twice`,
+        () =>
+          through(subject, people, async () => {
+            await pause(2);
+            await node.stop(signal);
+            await node.start();
+            await pause(2);
+          }),
+      );
     }
   } finally {
     await node.stop();

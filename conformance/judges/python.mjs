@@ -14,7 +14,11 @@ function interpreter() {
   const mark = join(folder, 'installed.txt');
   if (!existsSync(mark) || readFileSync(mark, 'utf8') !== pins) {
     execFileSync('python3', ['-m', 'venv', folder], { stdio: 'inherit' });
-    execFileSync(join(folder, 'bin/pip'), ['install', '--quiet', '--disable-pip-version-check', '-r', join(here, 'requirements.txt')], { stdio: 'inherit' });
+    execFileSync(
+      join(folder, 'bin/pip'),
+      ['install', '--quiet', '--disable-pip-version-check', '-r', join(here, 'requirements.txt')],
+      { stdio: 'inherit' },
+    );
     writeFileSync(mark, pins);
   }
   return join(folder, 'bin/python');
@@ -24,7 +28,8 @@ export async function python({ tally, subject, documents }) {
   const python = interpreter();
   const person = await new Person().enrol(subject.issuer);
   const grants = { grant_types: ['authorization_code', 'refresh_token'], response_types: ['code'] };
-  const document = (name, redirect) => documents?.publish(name, { redirect_uris: [redirect], ...grants }) ?? '-';
+  const document = (name, redirect) =>
+    documents?.publish(name, { redirect_uris: [redirect], ...grants }) ?? '-';
   const words = [
     join(here, 'judges/python_clients.py'),
     subject.notes,
@@ -32,5 +37,8 @@ export async function python({ tally, subject, documents }) {
     document('python-mcp', CALLBACK),
     document('python-fastmcp', 'http://localhost/callback'),
   ];
-  await runJudge(tally, 'the Python clients', python, words, { env: { PERSON: person.environment, NODE: process.execPath }, seconds: 300 });
+  await runJudge(tally, 'the Python clients', python, words, {
+    env: { PERSON: person.environment, NODE: process.execPath },
+    seconds: 300,
+  });
 }

@@ -8,9 +8,22 @@ import { here, root } from '../subject.mjs';
 
 export async function rmcp({ tally, subject, documents }) {
   const target = join(root, 'target');
-  execFileSync('cargo', ['build', '--quiet', '--locked', '--target-dir', target], { cwd: join(here, 'rmcp'), stdio: 'inherit' });
+  execFileSync('cargo', ['build', '--quiet', '--locked', '--target-dir', target], {
+    cwd: join(here, 'rmcp'),
+    stdio: 'inherit',
+  });
   const person = await new Person().enrol(subject.issuer);
-  const document = documents?.publish('rmcp', { redirect_uris: [CALLBACK], grant_types: ['authorization_code', 'refresh_token'] }) ?? '-';
+  const document =
+    documents?.publish('rmcp', {
+      redirect_uris: [CALLBACK],
+      grant_types: ['authorization_code', 'refresh_token'],
+    }) ?? '-';
   const env = { PERSON: person.environment, NODE: process.execPath };
-  await runJudge(tally, 'rmcp', join(target, 'debug/rmcp-judge'), [subject.notes, join(here, 'person.mjs'), document], { env, seconds: 300 });
+  await runJudge(
+    tally,
+    'rmcp',
+    join(target, 'debug/rmcp-judge'),
+    [subject.notes, join(here, 'person.mjs'), document],
+    { env, seconds: 300 },
+  );
 }

@@ -1,8 +1,15 @@
 // The official TypeScript clients, both generations: the whole dance by registration and by metadata document.
 import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js';
-import { auth as authV1, UnauthorizedError as UnauthorizedV1 } from '@modelcontextprotocol/sdk/client/auth.js';
+import {
+  auth as authV1,
+  UnauthorizedError as UnauthorizedV1,
+} from '@modelcontextprotocol/sdk/client/auth.js';
 import { StreamableHTTPClientTransport as TransportV1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import { Client, StreamableHTTPClientTransport, UnauthorizedError } from '@modelcontextprotocol/client';
+import {
+  Client,
+  StreamableHTTPClientTransport,
+  UnauthorizedError,
+} from '@modelcontextprotocol/client';
 import assert from 'node:assert/strict';
 import { dance } from '../dance.mjs';
 import { CALLBACK } from '../keeper.mjs';
@@ -22,7 +29,10 @@ const v1 = {
     host.keeper.invalidateCredentials('tokens');
     const request = { serverUrl: host.url, scope };
     assert.equal(await authV1(host.keeper, request), 'REDIRECT');
-    assert.equal(await authV1(host.keeper, { ...request, authorizationCode: codeOf(host.keeper.landing) }), 'AUTHORIZED');
+    assert.equal(
+      await authV1(host.keeper, { ...request, authorizationCode: codeOf(host.keeper.landing) }),
+      'AUTHORIZED',
+    );
     await host.connect();
     await call();
   },
@@ -46,11 +56,15 @@ function codeOf(landing) {
 export async function typescript({ tally, subject, documents }) {
   for (const library of [v1, v2('legacy'), v2('auto')]) {
     await dance({ tally, subject, library, way: 'registration' });
-    const clientMetadataUrl = documents?.publish(`typescript-${library.name.replace(/\W+/g, '-')}`, {
-      redirect_uris: [CALLBACK],
-      grant_types: ['authorization_code', 'refresh_token'],
-      response_types: ['code'],
-    });
-    if (clientMetadataUrl) await dance({ tally, subject, library, way: 'metadata document', clientMetadataUrl });
+    const clientMetadataUrl = documents?.publish(
+      `typescript-${library.name.replace(/\W+/g, '-')}`,
+      {
+        redirect_uris: [CALLBACK],
+        grant_types: ['authorization_code', 'refresh_token'],
+        response_types: ['code'],
+      },
+    );
+    if (clientMetadataUrl)
+      await dance({ tally, subject, library, way: 'metadata document', clientMetadataUrl });
   }
 }
