@@ -18,22 +18,6 @@ export async function clientSite() {
   return { server, redirect: `http://127.0.0.1:${server.address().port}/callback` };
 }
 
-export async function register(subject, site) {
-  const metadata = {
-    client_name: 'Browser judge',
-    redirect_uris: [site.redirect],
-    token_endpoint_auth_method: 'none',
-  };
-  const headers = { 'content-type': 'application/json' };
-  const response = await fetch(`${subject.issuer}/oauth/register`, {
-    method: 'POST',
-    headers,
-    body: JSON.stringify(metadata),
-  });
-  assert.equal(response.status, 201);
-  return (await response.json()).client_id;
-}
-
 /** One browser and what it needs to know. */
 export class Visit {
   constructor(subject, chrome, site, clientId) {

@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { chromium } from 'playwright-core';
 import { formsOf } from '../forms.mjs';
-import { clientSite, register, SCREENSHOTS, Visit } from '../visit.mjs';
+import { register } from '../register.mjs';
+import { clientSite, SCREENSHOTS, Visit } from '../visit.mjs';
 
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'];
 const WIDTHS = [320, 390, 1280];
@@ -26,7 +27,8 @@ export async function browser({ tally, subject }) {
     args: SWITCHES,
   });
   try {
-    const visit = new Visit(subject, chrome, site, await register(subject, site));
+    const clientId = await register(subject, site.redirect, 'Browser judge');
+    const visit = new Visit(subject, chrome, site, clientId);
     for (const [title, step] of STEPS) await tally.check(`browser: ${title}`, () => step(visit));
     await everyPage(tally, visit);
   } finally {

@@ -4,6 +4,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { callWith } from '../dance.mjs';
 import { Person } from '../person.mjs';
 import { Postgres } from '../postgres.mjs';
+import { register } from '../register.mjs';
 import { RoundRobin } from '../round_robin.mjs';
 import { addresses, freePort, Node, workFolder } from '../subject.mjs';
 
@@ -18,22 +19,7 @@ const form = (url, fields) =>
     signal: AbortSignal.timeout(60_000),
   });
 
-async function register(subject) {
-  const metadata = {
-    client_name: `Nodes ${randomBytes(3).toString('hex')}`,
-    redirect_uris: [REDIRECT],
-    token_endpoint_auth_method: 'none',
-  };
-  const response = await fetch(`${subject.issuer}/oauth/register`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(metadata),
-  });
-  assert.equal(response.status, 201);
-  return (await response.json()).client_id;
-}
-
-/** From registration to code. */
+/** From the authorization URL to what the token endpoint wants for the code. */
 async function toCode(subject, person, client_id) {
   const verifier = randomBytes(32).toString('base64url');
   const code_challenge = createHash('sha256').update(verifier).digest('base64url');
@@ -78,7 +64,7 @@ const refreshing = (client_id, refresh_token) => ({
 });
 
 async function dance(subject, person) {
-  const client_id = await register(subject);
+  const client_id = await register(subject, REDIRECT);
   const first = await tokens(subject, await toCode(subject, person, client_id));
   const called = await callWith(subject.notes, first.access_token, 'auth_whoami');
   assert.equal(called.status, 200, await called.text());
@@ -102,7 +88,7 @@ async function race(subject, fields, racers = 12) {
 }
 
 async function races(subject, person) {
-  const client_id = await register(subject);
+  const client_id = await register(subject, REDIRECT);
   const code = await toCode(subject, person, client_id);
   const won = await race(subject, code);
   assert.equal(won.length, 1, `${won.length} redemptions of one code`);
@@ -126,7 +112,7 @@ async function through(subject, people, strike) {
   const redeemed = [];
   let running = true;
   const work = people.map(async (person) => {
-    const client_id = await register(subject);
+    const client_id = await register(subject, REDIRECT);
     while (running) {
       const fields = await toCode(subject, person, client_id).catch(() => null);
       if (!fields) continue;
@@ -238,7 +224,7 @@ async function twoNodes(tally, binary, settings) {
 }
 
 async function revokedEverywhere(subject, ports, person) {
-  const client_id = await register(subject);
+  const client_id = await register(subject, REDIRECT);
   const set = await tokens(subject, await toCode(subject, person, client_id));
   const at = (port) =>
     callWith(`http://127.0.0.1:${port}/mcp/notes`, set.access_token, 'auth_whoami');
@@ -261,7 +247,7 @@ async function revokedEverywhere(subject, ports, person) {
 }
 
 async function databaseAway(subject, person, postgres) {
-  const client_id = await register(subject);
+  const client_id = await register(subject, REDIRECT);
   const set = await tokens(subject, await toCode(subject, person, client_id));
   await postgres.halt();
   const answer = await form(

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { land, Person } from '../person.mjs';
 import { run } from '../programs.mjs';
+import { register } from '../register.mjs';
 import { freePort, here, root, workFolder } from '../subject.mjs';
 
 const program = join(root, 'node_modules/@modelcontextprotocol/conformance/dist/index.js');
@@ -44,16 +45,7 @@ async function server(tally, subject, modernNode, revision) {
 async function authorization(subject, modernNode) {
   const port = await freePort();
   const redirect = `http://127.0.0.1:${port}/callback`;
-  const registered = await fetch(`${subject.issuer}/oauth/register`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      client_name: 'Official suite',
-      redirect_uris: [redirect],
-      token_endpoint_auth_method: 'none',
-    }),
-  });
-  const { client_id } = await registered.json();
+  const client_id = await register(subject, redirect, 'Official suite');
   const person = new Person();
   const words = [
     program,
