@@ -36,6 +36,30 @@ pub struct Parts {
     pub(crate) backlog: audit::Backlog,
 }
 
+impl Issuer {
+    /// Opens the context over a migrated database.
+    ///
+    /// # Errors
+    /// If the database or its keys cannot be used.
+    pub async fn open(
+        settings: settings::Settings,
+        db: db::Db,
+        clock: Clock,
+        random: random::Random,
+    ) -> Result<Self, db::DbError> {
+        let sealer = seal::Sealer::new(&settings.sealing_keys);
+        let (backlog, _) = audit::Backlog::new(1_024);
+        Ok(Self(Arc::new(Parts {
+            settings,
+            db,
+            clock,
+            random,
+            sealer,
+            backlog,
+        })))
+    }
+}
+
 impl std::ops::Deref for Issuer {
     type Target = Parts;
 

@@ -1,1 +1,22 @@
-//! Placeholder.
+//! Typed actors for tests: an app of its own per test, browsers, people and OAuth clients.
+
+mod answer;
+mod app;
+mod browser;
+mod oauth_client;
+
+pub use answer::Answer;
+pub use app::{App, AppBuilder};
+pub use browser::{Browser, Form};
+pub use oauth_client::{OauthClient, Tokens, VERIFIER};
+
+/// The time at which every test begins.
+pub const NOW: oauth::time::UnixTime = oauth::time::UnixTime(1_800_000_000);
+/// The public URL of every test's app.
+pub const ORIGIN: &str = "https://auth.test";
+/// The resource that tests ask for.
+pub const NOTES: &str = "https://auth.test/mcp/notes";
+/// Another resource, without scopes.
+pub const PING: &str = "https://auth.test/mcp/ping";
+/// What people sign in with.
+pub const PASSWORD: &str = "correct horse battery";
