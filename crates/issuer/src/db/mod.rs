@@ -56,8 +56,9 @@ impl Db {
     /// Runs `work` as one durable unit: kept as a whole if it returns `Ok`, undone if it returns
     /// `Err` or panics. It answers only after the commit.
     ///
-    /// On SQLite, units that wait together share one commit; on PostgreSQL each is a transaction.
-    /// The unit is finished even if the caller goes away.
+    /// On SQLite, units that wait together share one commit, and a unit is finished even if its
+    /// caller goes away. On PostgreSQL each is a transaction, undone if its caller goes away
+    /// before the commit was sent.
     ///
     /// # Errors
     /// Whatever `work` returns, and [`DbError`] if the database is away or the commit fails.

@@ -32,6 +32,8 @@ pub struct PostgresSettings {
 }
 
 const READERS_MAX: u32 = 4;
+/// A PostgreSQL connection that was idle for longer is tested before it is used.
+const IDLE_UNTESTED_MAX: Duration = Duration::from_secs(5);
 
 pub(super) async fn sqlite_file(path: &Path) -> Result<Driver, DbError> {
     let options = SqliteConnectOptions::new()
@@ -89,6 +91,15 @@ pub(super) fn postgres(settings: &PostgresSettings) -> Result<Driver, DbError> {
         .acquire_timeout(Duration::from_secs(settings.connect_timeout_seconds))
         .idle_timeout(Duration::from_secs(settings.idle_timeout_seconds))
         .test_before_acquire(false)
+        // A round trip only where the server may have gone away in between.
+        .before_acquire(|connection, about| {
+            Box::pin(async move {
+                if about.idle_for > IDLE_UNTESTED_MAX {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
         .connect_lazy_with(options);
     Ok(Driver::Postgres(pool))
 }
