@@ -12,30 +12,44 @@ use crate::scope::ScopeSet;
 /// What is *not* checked: whether scopes and resources exist.
 #[derive(Clone, Debug)]
 pub struct AuthorizeRequest {
+    /// Where the answer goes.
     pub redirect: ValidatedRedirect,
     /// Whether `redirect_uri` stood in the request, so that the token request must repeat it.
     pub redirect_was_sent: bool,
+    /// Comes back byte for byte.
     pub state: Option<String>,
+    /// `None` asks for a default.
     pub scope: Option<ScopeSet>,
+    /// Empty asks for the default one.
     pub resources: Vec<Resource>,
+    /// What the code's redemption must answer.
     pub challenge: Challenge,
+    /// Goes into the ID token; at most 1,024 bytes.
     pub nonce: Option<String>,
+    /// What the person must be asked.
     pub prompt: Prompt,
+    /// How long ago the person may have signed in.
     pub max_age_seconds: Option<i64>,
+    /// Whom the client expects: a prefilled field, never an identity.
     pub login_hint: Option<String>,
 }
 
 /// What the client wants the person to be asked (OpenID Connect Core §3.1.2.1).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Prompt {
+    /// Ask nothing: answer or fail.
     pub none: bool,
+    /// Sign in again.
     pub login: bool,
+    /// Ask for consent even if it is remembered.
     pub consent: bool,
+    /// Let the person choose who they are.
     pub select_account: bool,
 }
 
 /// Why a request is refused by redirecting back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "each reason says itself")]
 pub enum AuthorizeRequestError {
     #[error("response_type is missing")]
     ResponseTypeMissing,
@@ -64,6 +78,7 @@ pub enum AuthorizeRequestError {
 }
 
 impl AuthorizeRequestError {
+    /// The code that goes over the wire.
     #[must_use]
     pub const fn code(self) -> ErrorCode {
         match self {
@@ -168,8 +183,15 @@ impl Prompt {
 /// What goes back to the client through the browser.
 #[derive(Clone, Copy, Debug)]
 pub enum AuthorizeResponse<'a> {
+    /// The code, for the token endpoint.
     Code(&'a str),
-    Error { code: ErrorCode, hint: &'a str },
+    /// A refusal.
+    Error {
+        /// The reason as clients read it.
+        code: ErrorCode,
+        /// The reason as their developers read it.
+        hint: &'a str,
+    },
 }
 
 impl AuthorizeResponse<'_> {

@@ -7,10 +7,13 @@ use crate::scope::ScopeSet;
 /// because clients look for the parameters with plain patterns.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Challenge {
+    /// Where the resource's metadata document is.
     pub resource_metadata: Option<String>,
+    /// What the next token should have; left out when empty.
     pub scope: ScopeSet,
     /// Absent when the request carried no token.
     pub error: Option<ErrorCode>,
+    /// For the developer of the client; cleaned when written.
     pub error_description: Option<String>,
 }
 

@@ -25,6 +25,7 @@ impl ClientId {
         Ok(Self(text.to_owned()))
     }
 
+    /// The identifier as the client sends it.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -47,9 +48,13 @@ impl std::fmt::Display for ClientId {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AuthMethod {
+    /// A public client.
     None,
+    /// The secret in the `Authorization` header.
     ClientSecretBasic,
+    /// The secret in the body.
     ClientSecretPost,
+    /// An assertion signed by the client (RFC 7523 §2.2).
     PrivateKeyJwt,
 }
 
@@ -62,6 +67,7 @@ impl AuthMethod {
         Self::ClientSecretPost,
     ];
 
+    /// The method's registered name.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -72,6 +78,7 @@ impl AuthMethod {
         }
     }
 
+    /// The method of this name, if it is supported.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|method| method.as_str() == name)

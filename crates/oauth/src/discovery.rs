@@ -1,5 +1,10 @@
 //! Metadata documents (RFC 8414 §2, OpenID Connect Discovery §3, RFC 9728 §2).
 
+#![expect(
+    missing_docs,
+    reason = "the members are named and defined by the sections above"
+)]
+
 use crate::client::AuthMethod;
 use crate::grant::GrantType;
 use crate::jwt::Algorithm;

@@ -10,13 +10,17 @@ use crate::secret::Secret;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum GrantType {
+    /// RFC 6749 §4.1.
     AuthorizationCode,
+    /// RFC 6749 §6.
     RefreshToken,
 }
 
 impl GrantType {
+    /// All grants, in the order metadata lists them.
     pub const ALL: [Self; 2] = [Self::AuthorizationCode, Self::RefreshToken];
 
+    /// The value of `grant_type`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -25,6 +29,7 @@ impl GrantType {
         }
     }
 
+    /// The grant of this name, if it is served.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|grant| grant.as_str() == name)
@@ -34,29 +39,39 @@ impl GrantType {
 /// A token request, without what authenticates the client.
 #[derive(Debug)]
 pub enum TokenRequest {
+    /// Redeems a code.
     AuthorizationCode(AuthorizationCode),
+    /// Renews tokens.
     RefreshToken(RefreshToken),
 }
 
 /// RFC 6749 §4.1.3 with RFC 7636 §4.5.
 #[derive(Debug)]
 pub struct AuthorizationCode {
+    /// The code, not yet looked up.
     pub code: Secret<String>,
+    /// Must repeat what the authorization request sent.
     pub redirect_uri: Option<String>,
+    /// Must meet the code's challenge.
     pub verifier: Verifier,
+    /// Must be what was authorized; empty means that.
     pub resources: Vec<Resource>,
 }
 
 /// RFC 6749 §6.
 #[derive(Debug)]
 pub struct RefreshToken {
+    /// The token, not yet looked up.
     pub refresh_token: Secret<String>,
+    /// A subset to narrow down to.
     pub scope: Option<ScopeSet>,
+    /// Must be what was authorized; empty means that.
     pub resources: Vec<Resource>,
 }
 
 /// Why a token request could not be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "each reason says itself")]
 pub enum TokenRequestError {
     #[error("grant_type is missing")]
     GrantTypeMissing,

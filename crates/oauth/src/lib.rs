@@ -1,5 +1,7 @@
 //! OAuth's words on the wire: parsed once, typed from then on. No I/O, no async, no clock reads.
 
+#![deny(missing_docs)]
+
 pub mod authorize;
 pub mod challenge;
 pub mod client;

@@ -6,6 +6,7 @@ pub struct Params(Vec<(String, String)>);
 
 /// Why parameters could not be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "each reason says itself")]
 pub enum ParamsError {
     #[error("more than 16 KiB of parameters")]
     TooLarge,

@@ -30,6 +30,7 @@ impl Challenge {
         }
     }
 
+    /// The challenge as it was sent.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

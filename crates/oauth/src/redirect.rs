@@ -13,15 +13,22 @@ pub struct RedirectUri {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RedirectKind {
     /// A web server; the host in lower case, with its port if it is not 443.
-    Https { host: String },
+    Https {
+        /// With the port if it is not 443.
+        host: String,
+    },
     /// A program on the person's own machine, by `http`.
     Loopback,
     /// A program that owns a scheme, given in lower case.
-    CustomScheme { scheme: String },
+    CustomScheme {
+        /// In lower case.
+        scheme: String,
+    },
 }
 
 /// The text may not be registered as a redirect URI.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "each reason says itself")]
 pub enum RedirectError {
     #[error("a redirect URI is absolute, without fragment, user information and wildcard")]
     Malformed,
@@ -83,11 +90,13 @@ impl RedirectUri {
         })
     }
 
+    /// The URI as it was written.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
+    /// Where it leads.
     #[must_use]
     pub const fn kind(&self) -> &RedirectKind {
         &self.kind
@@ -151,6 +160,7 @@ impl ValidatedRedirect {
         allowed.then_some(Self(requested))
     }
 
+    /// The URI of the request.
     #[must_use]
     pub const fn uri(&self) -> &RedirectUri {
         &self.0

@@ -49,6 +49,7 @@ impl Resource {
         Ok(Self(text.strip_suffix('/').unwrap_or(text).to_owned()))
     }
 
+    /// The canonical URI.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

@@ -13,6 +13,7 @@ pub struct Scope(Box<str>);
 pub struct ScopeError;
 
 impl Scope {
+    /// The scope's name.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -45,40 +46,48 @@ pub struct ScopeSet(BTreeSet<Scope>);
 impl ScopeSet {
     const COUNT_MAX: usize = 64;
 
+    /// Whether nothing is in it.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
+    /// How many are in it.
     #[must_use]
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
+    /// The scopes in alphabetical order.
     pub fn iter(&self) -> impl Iterator<Item = &Scope> {
         self.0.iter()
     }
 
+    /// Whether the scope of this name is in it.
     #[must_use]
     pub fn contains(&self, name: &str) -> bool {
         self.0.iter().any(|scope| scope.as_str() == name)
     }
 
+    /// Whether all of `other` is in it.
     #[must_use]
     pub fn contains_all(&self, other: &Self) -> bool {
         other.0.is_subset(&self.0)
     }
 
+    /// What is in either.
     #[must_use]
     pub fn union(&self, other: &Self) -> Self {
         Self(self.0.union(&other.0).cloned().collect())
     }
 
+    /// What is in both.
     #[must_use]
     pub fn intersection(&self, other: &Self) -> Self {
         Self(self.0.intersection(&other.0).cloned().collect())
     }
 
+    /// What is in this but not in `other`.
     #[must_use]
     pub fn difference(&self, other: &Self) -> Self {
         Self(self.0.difference(&other.0).cloned().collect())

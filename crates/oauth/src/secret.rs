@@ -10,6 +10,7 @@ use zeroize::Zeroize;
 pub struct Secret<T: Zeroize>(T);
 
 impl<T: Zeroize> Secret<T> {
+    /// Takes a value into custody.
     pub const fn new(value: T) -> Self {
         Self(value)
     }
@@ -56,6 +57,7 @@ impl<T: Zeroize + serde::Serialize> serde::Serialize for Secret<T> {
 pub struct SecretHash(String);
 
 impl SecretHash {
+    /// Hashes a secret of full entropy.
     #[must_use]
     pub fn of(secret: &[u8]) -> Self {
         Self(hex(digest(&SHA256, secret).as_ref()))
@@ -67,6 +69,7 @@ impl SecretHash {
         Self(hex)
     }
 
+    /// The hash as it is stored.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

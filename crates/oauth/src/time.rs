@@ -11,11 +11,13 @@ use std::sync::atomic::{AtomicI64, Ordering};
 pub struct UnixTime(pub i64);
 
 impl UnixTime {
+    /// So many seconds later.
     #[must_use]
     pub const fn plus(self, seconds: i64) -> Self {
         Self(self.0.saturating_add(seconds))
     }
 
+    /// So many seconds earlier.
     #[must_use]
     pub const fn minus(self, seconds: i64) -> Self {
         Self(self.0.saturating_sub(seconds))
@@ -31,12 +33,15 @@ impl UnixTime {
 /// Where contexts take the time from. Pure functions take a [`UnixTime`] instead.
 #[derive(Clone, Debug, Default)]
 pub enum Clock {
+    /// The machine's clock.
     #[default]
     System,
+    /// A clock for tests.
     Manual(ManualClock),
 }
 
 impl Clock {
+    /// The time by this clock.
     #[must_use]
     pub fn now(&self) -> UnixTime {
         match self {
@@ -62,11 +67,13 @@ fn system_now() -> UnixTime {
 pub struct ManualClock(Arc<AtomicI64>);
 
 impl ManualClock {
+    /// A clock that shows `now`.
     #[must_use]
     pub fn at(now: UnixTime) -> Self {
         Self(Arc::new(AtomicI64::new(now.0)))
     }
 
+    /// Moves the clock.
     pub fn advance(&self, seconds: i64) {
         self.0.fetch_add(seconds, Ordering::SeqCst);
     }

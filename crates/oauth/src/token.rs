@@ -1,5 +1,10 @@
 //! What tokens say and what the token endpoint answers (RFC 9068 §2.2, RFC 6749 §5.1).
 
+#![expect(
+    missing_docs,
+    reason = "the members are named and defined by the sections above"
+)]
+
 use crate::scope::ScopeSet;
 use crate::time::UnixTime;
 

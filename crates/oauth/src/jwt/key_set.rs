@@ -75,11 +75,13 @@ impl Jwk {
         })
     }
 
+    /// The key's name: its thumbprint.
     #[must_use]
     pub fn kid(&self) -> &str {
         &self.0.kid
     }
 
+    /// The one algorithm it is good for.
     #[must_use]
     pub const fn algorithm(&self) -> Algorithm {
         self.0.alg
@@ -115,11 +117,13 @@ pub struct PublicKey {
 }
 
 impl PublicKey {
+    /// The name it was published under.
     #[must_use]
     pub fn kid(&self) -> Option<&str> {
         self.kid.as_deref()
     }
 
+    /// The one algorithm it is good for.
     #[must_use]
     pub const fn algorithm(&self) -> Algorithm {
         self.algorithm
@@ -132,6 +136,7 @@ impl PublicKey {
 
 /// The key set cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "each reason says itself")]
 pub enum KeySetError {
     #[error("not a JSON object with an array `keys`")]
     Malformed,
@@ -211,6 +216,7 @@ impl KeySet {
         )
     }
 
+    /// All usable keys.
     pub fn iter(&self) -> impl Iterator<Item = &PublicKey> {
         self.0.iter()
     }

@@ -30,6 +30,7 @@ enum Pair {
 
 /// The key cannot be made, read or used. The reason is not told: it may hold key material.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "each reason says itself")]
 pub enum KeyError {
     #[error("not a PKCS#8, PKCS#1 or SEC1 private key of a supported kind")]
     Unreadable,
@@ -146,11 +147,13 @@ impl SigningKey {
         }))
     }
 
+    /// The half to publish.
     #[must_use]
     pub const fn public(&self) -> &Jwk {
         &self.jwk
     }
 
+    /// The one algorithm it signs with.
     #[must_use]
     pub const fn algorithm(&self) -> Algorithm {
         self.jwk.algorithm()

@@ -25,7 +25,9 @@ struct Header {
 pub struct Checks<'a> {
     /// The only accepted `typ`, without `application/`; `None` accepts an absent one and `JWT`.
     pub typ: Option<&'a str>,
+    /// Those that may have been used.
     pub algorithms: &'a [Algorithm],
+    /// The time to judge by.
     pub now: UnixTime,
     /// Seconds that clocks may differ.
     pub leeway_seconds: i64,
@@ -33,6 +35,7 @@ pub struct Checks<'a> {
 
 /// Why a token is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "each reason says itself")]
 pub enum JwtError {
     #[error("not a compact signed token of at most 16 KiB")]
     Malformed,
@@ -82,6 +85,7 @@ impl<'a> UnverifiedJwt<'a> {
         short.then(parse).flatten().ok_or(JwtError::Malformed)
     }
 
+    /// The key id in the header, which nobody vouches for.
     #[must_use]
     pub fn claimed_kid(&self) -> Option<&str> {
         self.header.kid.as_deref()
