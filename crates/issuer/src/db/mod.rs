@@ -4,6 +4,12 @@
 //! through [`Db::read`]. A state transition is one conditional statement.
 
 pub(crate) mod audit_events;
+pub(crate) mod consents;
+pub(crate) mod people;
+pub(crate) mod sessions;
+pub(crate) mod setup_links;
+pub(crate) mod throttles;
+pub(crate) mod used_ids;
 
 mod error;
 mod migrate;

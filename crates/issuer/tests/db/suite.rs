@@ -7,6 +7,10 @@ use oauth::time::UnixTime;
 use crate::db::{Db, DbSettings, PostgresSettings};
 
 mod audit_events;
+mod consents;
+mod once;
+mod people;
+mod sessions;
 mod units;
 
 /// The time at which every test begins.
@@ -41,6 +45,20 @@ on_both! {
     migrating_twice_changes_nothing => super::units::migrating_twice_changes_nothing;
     // audit_events::insert, audit_events::list, audit_events::delete_expired
     audit_events_are_kept => super::audit_events::events_come_back_in_order_and_expire;
+    // people::insert, people::find, people::find_by_email, people::find_operator
+    people_have_one_account => super::people::an_email_address_has_one_account;
+    operators_are_found => super::people::an_operator_is_found;
+    // sessions::insert, sessions::find, sessions::update_seen, sessions::delete,
+    // sessions::delete_of_person, sessions::delete_expired
+    sessions_live_while_used => super::sessions::a_session_lives_while_it_is_used;
+    // consents::insert, consents::find, consents::list, consents::delete
+    consents_are_replaced => super::consents::a_consent_replaces_the_one_before;
+    // used_ids::insert, used_ids::delete_expired
+    ids_are_used_once => super::once::an_id_is_used_by_one_of_many;
+    // throttles::insert, throttles::find, throttles::update_less, throttles::delete_expired
+    throttles_stop_at_their_limit => super::once::a_throttle_counts_up_to_its_limit;
+    // setup_links::insert, setup_links::find, setup_links::redeem, setup_links::delete_expired
+    setup_links_open_once => super::once::a_setup_link_opens_once;
 }
 
 /// A folder that goes away with its test.

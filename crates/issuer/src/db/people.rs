@@ -1,0 +1,94 @@
+//! People: who has an account.
+
+use oauth::time::UnixTime;
+
+use super::{DbError, Tx, sql};
+
+/// A person, without the password.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub(crate) struct Person {
+    pub(crate) id: String,
+    /// As typed.
+    pub(crate) email: String,
+    pub(crate) email_verified: bool,
+    pub(crate) name: Option<String>,
+    pub(crate) operator: bool,
+    pub(crate) disabled: bool,
+}
+
+/// What a new person is stored with.
+#[derive(Clone, Debug)]
+pub(crate) struct NewPerson {
+    pub(crate) id: String,
+    pub(crate) email: String,
+    pub(crate) name: Option<String>,
+    pub(crate) password_hash: String,
+    pub(crate) operator: bool,
+}
+
+/// Two spellings of an e-mail address that differ in case only are one person's.
+#[must_use]
+pub(crate) fn email_key(email: &str) -> String {
+    email.to_lowercase()
+}
+
+pub(crate) async fn find(tx: &mut Tx, id: &str) -> Result<Option<Person>, DbError> {
+    sql!(
+        tx,
+        one_or_none Person,
+        "SELECT id, email, email_verified, name, operator, disabled_at IS NOT NULL AS disabled
+         FROM people WHERE id = $1",
+        id
+    )
+}
+
+/// The person with this e-mail address, and the password's hash.
+pub(crate) async fn find_by_email(
+    tx: &mut Tx,
+    email: &str,
+) -> Result<Option<(Person, Option<String>)>, DbError> {
+    #[derive(sqlx::FromRow)]
+    struct Row {
+        #[sqlx(flatten)]
+        person: Person,
+        password_hash: Option<String>,
+    }
+    let row = sql!(
+        tx,
+        one_or_none Row,
+        "SELECT id, email, email_verified, name, operator, disabled_at IS NOT NULL AS disabled,
+         password_hash FROM people WHERE email_key = $1",
+        email_key(email)
+    )?;
+    Ok(row.map(|row| (row.person, row.password_hash)))
+}
+
+/// Whether an operator exists who may sign in.
+pub(crate) async fn find_operator(tx: &mut Tx) -> Result<bool, DbError> {
+    let row = sql!(
+        tx,
+        one_or_none(String,),
+        "SELECT id FROM people WHERE operator AND disabled_at IS NULL LIMIT 1"
+    )?;
+    Ok(row.is_some())
+}
+
+/// Inserts a person; `Conflict` if the e-mail address has an account already.
+pub(crate) async fn insert(tx: &mut Tx, new: NewPerson, now: UnixTime) -> Result<(), DbError> {
+    sql!(
+        tx,
+        execute,
+        "INSERT INTO people
+         (id, email, email_key, email_verified, name, password_hash, operator, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        new.id,
+        &new.email,
+        email_key(&new.email),
+        false,
+        new.name,
+        new.password_hash,
+        new.operator,
+        now.0
+    )?;
+    Ok(())
+}

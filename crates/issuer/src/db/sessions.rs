@@ -1,0 +1,118 @@
+//! Browser sessions, stored under the hash of their id.
+
+use oauth::time::UnixTime;
+
+use super::people::Person;
+use super::{DbError, Tx, sql};
+
+/// A new session.
+#[derive(Clone, Debug)]
+pub(crate) struct NewSession {
+    pub(crate) id_hash: String,
+    pub(crate) person_id: String,
+    pub(crate) authenticated_at: UnixTime,
+    pub(crate) expires_at: UnixTime,
+    pub(crate) user_agent: String,
+    pub(crate) address: String,
+}
+
+/// A live session and whose it is.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub(crate) struct LiveSession {
+    #[sqlx(flatten)]
+    pub(crate) person: Person,
+    pub(crate) authenticated_at: i64,
+    pub(crate) seen_at: i64,
+}
+
+pub(crate) async fn insert(tx: &mut Tx, new: NewSession) -> Result<(), DbError> {
+    sql!(
+        tx,
+        execute,
+        "INSERT INTO sessions
+         (id_hash, person_id, authenticated_at, seen_at, expires_at, user_agent, address)
+         VALUES ($1, $2, $3, $3, $4, $5, $6)",
+        new.id_hash,
+        new.person_id,
+        new.authenticated_at.0,
+        new.expires_at.0,
+        new.user_agent,
+        new.address
+    )?;
+    Ok(())
+}
+
+/// The session, if it has not expired, was seen since `seen_since`, and its person may sign in.
+pub(crate) async fn find(
+    tx: &mut Tx,
+    id_hash: &str,
+    now: UnixTime,
+    seen_since: UnixTime,
+) -> Result<Option<LiveSession>, DbError> {
+    sql!(
+        tx,
+        one_or_none LiveSession,
+        "SELECT people.id, email, email_verified, name, operator,
+         disabled_at IS NOT NULL AS disabled, authenticated_at, seen_at
+         FROM sessions JOIN people ON people.id = sessions.person_id
+         WHERE id_hash = $1 AND expires_at > $2 AND seen_at > $3 AND disabled_at IS NULL",
+        id_hash,
+        now.0,
+        seen_since.0
+    )
+}
+
+/// Notes that the session is in use, unless that was noted since `before`.
+pub(crate) async fn update_seen(
+    tx: &mut Tx,
+    id_hash: &str,
+    now: UnixTime,
+    before: UnixTime,
+) -> Result<(), DbError> {
+    sql!(
+        tx,
+        execute,
+        "UPDATE sessions SET seen_at = $2 WHERE id_hash = $1 AND seen_at <= $3",
+        id_hash,
+        now.0,
+        before.0
+    )?;
+    Ok(())
+}
+
+/// Ends a session; whether there was one.
+pub(crate) async fn delete(tx: &mut Tx, id_hash: &str) -> Result<bool, DbError> {
+    let deleted = sql!(
+        tx,
+        execute,
+        "DELETE FROM sessions WHERE id_hash = $1",
+        id_hash
+    )?;
+    Ok(deleted > 0)
+}
+
+/// Ends all sessions of a person.
+pub(crate) async fn delete_of_person(tx: &mut Tx, person_id: &str) -> Result<u64, DbError> {
+    sql!(
+        tx,
+        execute,
+        "DELETE FROM sessions WHERE person_id = $1",
+        person_id
+    )
+}
+
+/// Deletes at most `limit` sessions that ended before `before`; returns how many.
+pub(crate) async fn delete_expired(
+    tx: &mut Tx,
+    before: UnixTime,
+    limit: i64,
+) -> Result<u64, DbError> {
+    sql!(
+        tx,
+        execute,
+        "DELETE FROM sessions WHERE id_hash IN
+         (SELECT id_hash FROM sessions WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)",
+        before.0,
+        limit
+    )
+}

@@ -1,0 +1,54 @@
+//! People.
+
+use crate::db::people::{self, NewPerson};
+use crate::db::{Db, DbError, Tx};
+
+use super::NOW;
+
+pub(crate) async fn add(tx: &mut Tx, id: &str, email: &str, operator: bool) -> Result<(), DbError> {
+    let new = NewPerson {
+        id: id.into(),
+        email: email.into(),
+        name: None,
+        password_hash: format!("hash of {id}"),
+        operator,
+    };
+    people::insert(tx, new, NOW).await
+}
+
+pub(crate) async fn an_email_address_has_one_account(db: Db) {
+    db.write::<_, DbError, _>(|tx| {
+        Box::pin(async { add(tx, "1", "Ada@Example.com", false).await })
+    })
+    .await
+    .unwrap();
+    let again = db.write::<_, DbError, _>(|tx| {
+        Box::pin(async { add(tx, "2", "ada@example.COM", true).await })
+    });
+    assert!(matches!(again.await, Err(DbError::Conflict)));
+    let mut tx = db.read().await.unwrap();
+    let (person, hash) = people::find_by_email(&mut tx, "ADA@example.com")
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        (person.id.as_str(), hash.as_deref()),
+        ("1", Some("hash of 1"))
+    );
+    assert_eq!(person.email, "Ada@Example.com");
+    assert!(!person.disabled && !person.email_verified && !person.operator);
+    assert_eq!(people::find(&mut tx, "1").await.unwrap(), Some(person));
+    assert_eq!(people::find(&mut tx, "2").await.unwrap(), None);
+    assert!(!people::find_operator(&mut tx).await.unwrap());
+}
+
+pub(crate) async fn an_operator_is_found(db: Db) {
+    db.write::<_, DbError, _>(|tx| Box::pin(async { add(tx, "1", "o@example.com", true).await }))
+        .await
+        .unwrap();
+    assert!(
+        people::find_operator(&mut db.read().await.unwrap())
+            .await
+            .unwrap()
+    );
+}
