@@ -1,1 +1,20 @@
-//! Placeholder.
+//! Checks OAuth access tokens in front of MCP tools (RFC 6750, RFC 9068, RFC 9728).
+#![doc = include_str!("../README.md")]
+#![deny(missing_docs)]
+
+mod body;
+mod layer;
+mod refusal;
+
+pub mod keys;
+pub mod mcp;
+pub mod metadata;
+pub mod origin;
+pub mod policy;
+pub mod verify;
+
+pub use layer::{Admitted, Guard, Guarded, InBand, Mode, Observer, Seen};
+pub use oauth;
+pub use policy::ToolPolicy;
+pub use refusal::{Reason, Refusal};
+pub use verify::{Principal, Verify};

@@ -1,1 +1,25 @@
-//! Placeholder.
+//! Declare an MCP tool once: name, schema, policy, widget. An [`App`] is a list of tools; [`serve::router`]
+//! puts apps behind the guard and onto the wire.
+#![deny(missing_docs)]
+
+mod allowed;
+mod app;
+mod endpoint;
+pub mod serve;
+#[cfg(feature = "test")]
+pub mod snapshot;
+mod store;
+mod tool;
+mod widget;
+
+pub use allowed::Allowed;
+pub use app::{App, ScopeText};
+#[cfg(feature = "test")]
+pub use store::MemoryStore;
+pub use store::{PersonStore, Record, Records, StoreError};
+pub use tool::{Answer, Call, Hints, NoInput, Tool, ToolError};
+pub use widget::Widget;
+
+pub use guard::oauth::scope::ScopeSet;
+pub use guard::{Principal, ToolPolicy};
+pub use oauth::time::UnixTime;

@@ -1,0 +1,169 @@
+//! Puts apps behind the guard and onto the wire: one exact path each, and their metadata documents.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::response::IntoResponse as _;
+use axum::routing::any;
+use guard::metadata::{Metadata, path_of, root_path, url_of};
+use guard::oauth::discovery::ResourceMetadata;
+use guard::oauth::resource::Resource;
+use guard::oauth::scope::Scope;
+use guard::origin::Origins;
+use guard::{Guard, InBand, Mode, Observer, Verify};
+
+use crate::app::App;
+use crate::endpoint::{Endpoint, Served};
+use crate::store::PersonStore;
+
+/// What all apps of one process share.
+pub struct Host {
+    /// The public origin, as configured, without a trailing slash.
+    pub public_origin: String,
+    /// The issuer whose tokens count.
+    pub issuer: String,
+    /// Who verifies tokens.
+    pub verify: Arc<dyn Verify>,
+    /// Where apps keep records.
+    pub store: Arc<dyn PersonStore>,
+    /// Who is told of every decision.
+    pub observer: Option<Arc<dyn Observer>>,
+    /// Web origins that may call, beside our own and loopback.
+    pub origins: Vec<String>,
+    /// The longest request body.
+    pub body_bytes_max: usize,
+}
+
+/// Where and how an app is served.
+pub struct Mount {
+    /// The app.
+    pub app: App,
+    /// Its path, which names its resource: `/mcp/notes`.
+    pub path: String,
+    /// A further path for the same resource, such as `/mcp`. Its document is also the one without a path.
+    pub alias: Option<String>,
+    /// When clients are asked to sign in.
+    pub mode: Mode,
+    /// Who gets challenges inside results.
+    pub in_band: InBand,
+}
+
+/// An app cannot be served as it is.
+#[derive(Debug, thiserror::Error)]
+pub enum MountError {
+    /// Origin and path do not make a resource.
+    #[error("{0} does not name a resource")]
+    NotAResource(String),
+    /// A tool demands a scope that the app has no words for.
+    #[error("{app}: the scope {scope} has no text")]
+    ScopeWithoutText {
+        /// The app's name.
+        app: &'static str,
+        /// The scope.
+        scope: String,
+    },
+    /// Two tools have the same name, or a name is not one that clients accept.
+    #[error("{app}: the tool name {tool} is taken or not 1 to 128 of A-Z a-z 0-9 _ . -")]
+    ToolName {
+        /// The app's name.
+        app: &'static str,
+        /// The tool's name.
+        tool: &'static str,
+    },
+    /// A document cannot be written.
+    #[error("a document cannot be written as JSON")]
+    Json(#[from] serde_json::Error),
+}
+
+/// The routes of all apps: `POST` at their paths and `GET` at their documents.
+///
+/// # Errors
+/// If an app contradicts itself.
+pub fn router(host: &Host, mounts: Vec<Mount>) -> Result<Router, MountError> {
+    let origins = Arc::new(Origins::new(&host.public_origin, host.origins.clone()));
+    let mut router = Router::new();
+    for mount in mounts {
+        let resource = resource_at(host, &mount.path)?;
+        let alias = mount.alias.as_deref();
+        let alias = alias.map(|path| resource_at(host, path)).transpose()?;
+        check_app(&mount.app)?;
+        let guard = guard_of(host, &mount, resource.clone());
+        let title = mount.app.title;
+        let scopes = mount.app.scope_set();
+        let scopes: Vec<_> = scopes.iter().map(ToString::to_string).collect();
+        let served = Arc::new(Served::new(mount.app, host));
+        for (name, at_root) in [(Some(&resource), false), (alias.as_ref(), true)] {
+            let Some(name) = name else { continue };
+            let document = Metadata::new(&ResourceMetadata {
+                // The URL that the client was given, or it refuses the document.
+                resource: name.to_string(),
+                authorization_servers: vec![host.issuer.clone()],
+                scopes_supported: scopes.clone(),
+                bearer_methods_supported: ["header"],
+                resource_name: title.to_owned(),
+                resource_documentation: None,
+            })?;
+            let guard = guard.clone().with_metadata_url(url_of(name));
+            let endpoint = Endpoint::new(guard, Arc::clone(&origins), Arc::clone(&served));
+            router = router.route(name.path(), any(move |request| endpoint.answer(request)));
+            if at_root {
+                router = router.route(root_path(), document_route(document.clone()));
+            }
+            router = router.route(&path_of(name), document_route(document));
+        }
+    }
+    Ok(router)
+}
+
+fn document_route(document: Metadata) -> axum::routing::MethodRouter {
+    any(move |request: Request| {
+        let response = document.respond(&request);
+        async move { response.map(axum::body::Body::from).into_response() }
+    })
+}
+
+fn resource_at(host: &Host, path: &str) -> Result<Resource, MountError> {
+    let url = format!("{}{path}", host.public_origin);
+    let resource = Resource::parse(&url).ok();
+    let resource = resource.filter(|resource| resource.path() == path && path.len() > 1);
+    resource.ok_or(MountError::NotAResource(url))
+}
+
+fn guard_of(host: &Host, mount: &Mount, resource: Resource) -> Guard {
+    let mut guard = Guard::new(resource, Arc::clone(&host.verify))
+        .with_mode(mount.mode)
+        .with_in_band(mount.in_band)
+        // Widgets are pages for everyone; they hold no data.
+        .with_open_method("resources/read")
+        .with_body_bytes_max(host.body_bytes_max);
+    for tool in &mount.app.tools {
+        guard = guard.with_tool(tool.name, tool.policy.clone());
+    }
+    match &host.observer {
+        Some(observer) => guard.with_observer(Arc::clone(observer)),
+        None => guard,
+    }
+}
+
+fn check_app(app: &App) -> Result<(), MountError> {
+    let mut names = std::collections::BTreeSet::new();
+    for tool in &app.tools {
+        let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte);
+        let well_formed = (1..=128).contains(&tool.name.len()) && tool.name.bytes().all(legal);
+        if !well_formed || !names.insert(tool.name) {
+            return Err(MountError::ToolName {
+                app: app.name,
+                tool: tool.name,
+            });
+        }
+    }
+    let has_text = |scope: &Scope| app.scopes.iter().any(|text| text.scope == scope.as_str());
+    match app.scope_set().iter().find(|scope| !has_text(scope)) {
+        Some(scope) => Err(MountError::ScopeWithoutText {
+            app: app.name,
+            scope: scope.to_string(),
+        }),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,345 @@
+//! One tool: its description, its policy and its function, declared together.
+
+use std::sync::Arc;
+
+use futures_util::future::{BoxFuture, FutureExt as _};
+use guard::{Principal, ToolPolicy};
+use oauth::scope::ScopeSet;
+use schemars::generate::SchemaSettings;
+use schemars::transform::{RecursiveTransform, Transform as _};
+use schemars::{JsonSchema, Schema};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::value::{RawValue, to_raw_value};
+use serde_json::{Map, Value, json};
+
+use crate::allowed::Allowed;
+use crate::store::{PersonStore, Records, StoreError};
+use crate::widget::Widget;
+
+/// What a tool does to the world. Hosts ask before they call what writes; all four are always said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hints([bool; 4]);
+
+impl Hints {
+    /// It only reads.
+    #[must_use]
+    pub const fn reads() -> Self {
+        Self([true, false, true, false])
+    }
+
+    /// It adds something, and adds it again when called again.
+    #[must_use]
+    pub const fn adds() -> Self {
+        Self([false, false, false, false])
+    }
+
+    /// It changes or deletes what was there; doing so again changes nothing more.
+    #[must_use]
+    pub const fn overwrites() -> Self {
+        Self([false, true, true, false])
+    }
+
+    /// It reaches out of this server: its answer depends on, or its effect is on, other systems.
+    #[must_use]
+    pub const fn in_open_world(self) -> Self {
+        let Self([reads, destroys, idempotent, _]) = self;
+        Self([reads, destroys, idempotent, true])
+    }
+
+    fn to_json(self) -> Value {
+        let Self([reads, destroys, idempotent, open]) = self;
+        json!({
+            "readOnlyHint": reads,
+            "destructiveHint": destroys,
+            "idempotentHint": idempotent,
+            "openWorldHint": open,
+        })
+    }
+}
+
+/// The input of a tool that takes none.
+#[derive(Debug, serde::Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NoInput {}
+
+/// What a tool answers: a value for the program, and a sentence for the model.
+#[derive(Debug)]
+pub struct Answer<T> {
+    structured: T,
+    text: Option<String>,
+}
+
+impl<T> Answer<T> {
+    /// A value that mirrors itself as text.
+    #[must_use]
+    pub const fn new(structured: T) -> Self {
+        Self {
+            structured,
+            text: None,
+        }
+    }
+
+    /// Says it in words, in place of the mirror.
+    #[must_use]
+    pub fn saying(mut self, text: impl Into<String>) -> Self {
+        self.text = Some(text.into());
+        self
+    }
+}
+
+/// What went wrong, in words that the model may read and act on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ToolError(String);
+
+impl ToolError {
+    /// An error that says `text`.
+    #[must_use]
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+}
+
+impl From<StoreError> for ToolError {
+    fn from(error: StoreError) -> Self {
+        Self(format!("The records are out of reach: {error}."))
+    }
+}
+
+/// A call as the tool sees it.
+#[derive(Clone)]
+pub struct Call {
+    pub(crate) store: Arc<dyn PersonStore>,
+    pub(crate) app: &'static str,
+}
+
+impl Call {
+    /// What the app keeps for a person.
+    #[must_use]
+    pub fn records<'a>(&'a self, person: &'a Allowed<Principal>) -> Records<'a> {
+        Records {
+            store: &*self.store,
+            person,
+            app: self.app,
+        }
+    }
+}
+
+/// What a tool's function comes to, for the wire.
+pub(crate) struct Outcome {
+    pub(crate) text: String,
+    pub(crate) structured: Option<Box<RawValue>>,
+    pub(crate) is_error: bool,
+}
+
+impl Outcome {
+    pub(crate) fn error(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            structured: None,
+            is_error: true,
+        }
+    }
+
+    fn of<O: Serialize>(result: Result<Answer<O>, ToolError>) -> Self {
+        let answer = match result {
+            Ok(answer) => answer,
+            Err(ToolError(text)) => return Self::error(text),
+        };
+        match to_raw_value(&answer.structured) {
+            Ok(structured) => Self {
+                text: answer.text.unwrap_or_else(|| structured.get().to_owned()),
+                structured: Some(structured),
+                is_error: false,
+            },
+            Err(_) => Self::error("The answer cannot be written as JSON."),
+        }
+    }
+}
+
+type Run = dyn Fn(Call, Option<Allowed<Principal>>, Option<&RawValue>) -> BoxFuture<'static, Outcome>
+    + Send
+    + Sync;
+
+/// A tool: declared once, with the function that its policy fits.
+pub struct Tool {
+    pub(crate) name: &'static str,
+    pub(crate) policy: ToolPolicy,
+    pub(crate) widget: Option<Widget>,
+    title: &'static str,
+    description: &'static str,
+    hints: Hints,
+    input_schema: Value,
+    output_schema: Value,
+    status: Option<(&'static str, &'static str)>,
+    run: Box<Run>,
+}
+
+impl Tool {
+    /// A tool that anyone may call.
+    pub fn public<I, O, F>(
+        name: &'static str,
+        run: impl Fn(Call, I) -> F + Send + Sync + 'static,
+    ) -> Self
+    where
+        I: DeserializeOwned + JsonSchema + Send + 'static,
+        O: Serialize + JsonSchema + 'static,
+        F: Future<Output = Result<Answer<O>, ToolError>> + Send + 'static,
+    {
+        Self::build(name, ToolPolicy::Public, move |call, _, input: I| {
+            Some(run(call, input))
+        })
+    }
+
+    /// A tool that anyone may call, and that gives more to a caller who holds the scopes.
+    pub fn optional<I, O, F>(
+        name: &'static str,
+        scopes: ScopeSet,
+        run: impl Fn(Call, Option<Allowed<Principal>>, I) -> F + Send + Sync + 'static,
+    ) -> Self
+    where
+        I: DeserializeOwned + JsonSchema + Send + 'static,
+        O: Serialize + JsonSchema + 'static,
+        F: Future<Output = Result<Answer<O>, ToolError>> + Send + 'static,
+    {
+        let policy = ToolPolicy::Optional(scopes);
+        Self::build(name, policy, move |call, person, input: I| {
+            Some(run(call, person, input))
+        })
+    }
+
+    /// A tool for a caller who holds the scopes; none named means any caller with a good token.
+    pub fn required<I, O, F>(
+        name: &'static str,
+        scopes: ScopeSet,
+        run: impl Fn(Call, Allowed<Principal>, I) -> F + Send + Sync + 'static,
+    ) -> Self
+    where
+        I: DeserializeOwned + JsonSchema + Send + 'static,
+        O: Serialize + JsonSchema + 'static,
+        F: Future<Output = Result<Answer<O>, ToolError>> + Send + 'static,
+    {
+        let policy = ToolPolicy::Required(scopes);
+        Self::build(name, policy, move |call, person, input: I| {
+            Some(run(call, person?, input))
+        })
+    }
+
+    fn build<I, O, F>(
+        name: &'static str,
+        policy: ToolPolicy,
+        run: impl Fn(Call, Option<Allowed<Principal>>, I) -> Option<F> + Send + Sync + 'static,
+    ) -> Self
+    where
+        I: DeserializeOwned + JsonSchema + Send + 'static,
+        O: Serialize + JsonSchema + 'static,
+        F: Future<Output = Result<Answer<O>, ToolError>> + Send + 'static,
+    {
+        let run: Box<Run> = Box::new(move |call, person, arguments| {
+            let text = arguments.map_or("{}", RawValue::get);
+            let input = match serde_json::from_str::<I>(text) {
+                Ok(input) => input,
+                Err(error) => {
+                    let text = format!("The arguments do not fit the schema: {error}");
+                    return futures_util::future::ready(Outcome::error(text)).boxed();
+                }
+            };
+            match run(call, person, input) {
+                Some(answer) => answer.map(Outcome::of).boxed(),
+                None => futures_util::future::ready(Outcome::error("Sign in to use this.")).boxed(),
+            }
+        });
+        Self {
+            name,
+            policy,
+            widget: None,
+            title: name,
+            description: "",
+            hints: Hints::overwrites().in_open_world(),
+            input_schema: schema::<I>(),
+            output_schema: schema::<O>(),
+            status: None,
+            run,
+        }
+    }
+
+    /// What people see in place of the name, and what the model reads to choose.
+    #[must_use]
+    pub const fn describe(mut self, title: &'static str, description: &'static str) -> Self {
+        self.title = title;
+        self.description = description;
+        self
+    }
+
+    /// What it does to the world; the worst is assumed until told.
+    #[must_use]
+    pub const fn hints(mut self, hints: Hints) -> Self {
+        self.hints = hints;
+        self
+    }
+
+    /// What hosts may show while it runs and afterwards, at most 64 characters each.
+    #[must_use]
+    pub const fn status(mut self, running: &'static str, done: &'static str) -> Self {
+        self.status = Some((running, done));
+        self
+    }
+
+    /// The view of its answers.
+    #[must_use]
+    pub const fn widget(mut self, widget: Widget) -> Self {
+        self.widget = Some(widget);
+        self
+    }
+
+    pub(crate) async fn call(
+        &self,
+        call: Call,
+        person: Option<Allowed<Principal>>,
+        arguments: Option<&RawValue>,
+    ) -> Outcome {
+        (self.run)(call, person, arguments).await
+    }
+
+    /// The definition that a model sees.
+    pub(crate) fn definition(&self) -> Value {
+        let mut meta = Map::new();
+        let schemes = self.policy.security_schemes();
+        meta.insert("securitySchemes".into(), schemes.clone());
+        if let Some(widget) = &self.widget {
+            widget.describe_on_tool(&mut meta);
+        }
+        if let Some((running, done)) = self.status {
+            meta.insert("openai/toolInvocation/invoking".into(), running.into());
+            meta.insert("openai/toolInvocation/invoked".into(), done.into());
+        }
+        json!({
+            "name": self.name,
+            "title": self.title,
+            "description": self.description,
+            "inputSchema": self.input_schema,
+            "outputSchema": self.output_schema,
+            "annotations": self.hints.to_json(),
+            "securitySchemes": schemes,
+            "_meta": meta,
+        })
+    }
+}
+
+fn schema<T: JsonSchema>() -> Value {
+    let settings = SchemaSettings::draft2020_12().with(|settings| {
+        settings.inline_subschemas = true;
+    });
+    let mut schema = settings.into_generator().into_root_schema_for::<T>();
+    // The names of Rust's types and sizes say nothing to a client, and validators warn of the latter.
+    schema.remove("title");
+    schema.remove("description");
+    RecursiveTransform(|schema: &mut Schema| {
+        let foreign = |format: &Value| format.as_str().is_some_and(|name| name.contains("int"));
+        if schema.get("format").is_some_and(foreign) {
+            schema.remove("format");
+        }
+    })
+    .transform(&mut schema);
+    schema.to_value()
+}
