@@ -34,6 +34,7 @@ pub struct Parts {
     pub(crate) random: random::Random,
     pub(crate) sealer: seal::Sealer,
     pub(crate) backlog: audit::Backlog,
+    pub(crate) clients: clients::Clients,
 }
 
 impl Issuer {
@@ -46,9 +47,10 @@ impl Issuer {
         db: db::Db,
         clock: Clock,
         random: random::Random,
-    ) -> Result<Self, db::DbError> {
+    ) -> Result<Self, OpenError> {
         let sealer = seal::Sealer::new(&settings.sealing_keys);
         let (backlog, _) = audit::Backlog::new(1_024);
+        let clients = clients::Clients::new(&settings)?;
         Ok(Self(Arc::new(Parts {
             settings,
             db,
@@ -56,8 +58,18 @@ impl Issuer {
             random,
             sealer,
             backlog,
+            clients,
         })))
     }
+}
+
+/// The issuer cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error(transparent)]
+    Database(#[from] db::DbError),
+    #[error(transparent)]
+    Client(#[from] clients::ConfiguredClientError),
 }
 
 impl std::ops::Deref for Issuer {

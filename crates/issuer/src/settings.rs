@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use oauth::client::{AuthMethod, ClientId};
 use oauth::jwt::Algorithm;
+use oauth::redirect::{RedirectKind, RedirectUri};
 use oauth::resource::Resource;
 use oauth::scope::{Scope, ScopeSet};
 use oauth::secret::SecretHash;
@@ -291,6 +292,24 @@ impl Default for RegistrationSettings {
             custom_schemes: vec!["cursor".into(), "vscode".into(), "vscode-insiders".into()],
             redirect_uris_max: 16,
         }
+    }
+}
+
+impl RegistrationSettings {
+    /// Whether the policy allows clients to be redirected to `uri`.
+    #[must_use]
+    pub fn allows(&self, uri: &RedirectUri) -> bool {
+        let named = self.redirect_uris.iter().any(|known| known == uri.as_str());
+        let open = self.redirect_hosts.is_empty() && self.redirect_uris.is_empty();
+        named
+            || match uri.kind() {
+                RedirectKind::Loopback => true,
+                RedirectKind::Https { host } => open || self.redirect_hosts.contains(host),
+                // RFC 8252 §7.1: a scheme with a dot is a reversed domain name.
+                RedirectKind::CustomScheme { scheme } => {
+                    scheme.contains('.') || self.custom_schemes.contains(scheme)
+                }
+            }
     }
 }
 

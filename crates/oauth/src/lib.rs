@@ -8,6 +8,7 @@ pub mod client;
 pub mod discovery;
 pub mod error;
 pub mod grant;
+pub mod json;
 pub mod jwt;
 pub mod params;
 pub mod pkce;

@@ -3,7 +3,8 @@
 use url::Url;
 
 /// A redirect URI of a form that may be registered.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct RedirectUri {
     text: String,
     kind: RedirectKind,
@@ -102,6 +103,19 @@ impl RedirectUri {
         &self.kind
     }
 
+    /// The URI without the port if it is on loopback, where ports do not count: URIs that are
+    /// equal in this form allow the same requests.
+    #[must_use]
+    pub fn without_loopback_port(&self) -> String {
+        match self.kind {
+            RedirectKind::Loopback => {
+                let (head, rest) = without_port(&self.text);
+                head + rest
+            }
+            RedirectKind::Https { .. } | RedirectKind::CustomScheme { .. } => self.text.clone(),
+        }
+    }
+
     /// Whether a request may use `requested` when this URI is registered.
     fn allows(&self, requested: &Self) -> bool {
         if self.text == requested.text {
@@ -113,6 +127,20 @@ impl RedirectUri {
     }
 }
 
+impl TryFrom<String> for RedirectUri {
+    type Error = RedirectError;
+
+    fn try_from(text: String) -> Result<Self, RedirectError> {
+        Self::parse(&text)
+    }
+}
+
+impl From<RedirectUri> for String {
+    fn from(uri: RedirectUri) -> Self {
+        uri.text
+    }
+}
+
 fn host_with_port(url: &Url) -> Result<String, RedirectError> {
     let host = url.host_str().ok_or(RedirectError::Malformed)?;
     Ok(url
@@ -120,7 +148,7 @@ fn host_with_port(url: &Url) -> Result<String, RedirectError> {
         .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
 }
 
-fn is_loopback(url: &Url) -> bool {
+pub(crate) fn is_loopback(url: &Url) -> bool {
     matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"))
 }
 

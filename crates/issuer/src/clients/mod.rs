@@ -1,9 +1,24 @@
 //! Clients: who they are, how they are found, and how they prove it.
 
-use oauth::client::{AuthMethod, ClientId};
+pub(crate) mod authenticate;
+pub(crate) mod operator;
+pub(crate) mod resolve;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use oauth::client::{AuthMethod, ClientId, ClientMetadata};
 use oauth::redirect::RedirectUri;
+use oauth::resource::Resource;
 use oauth::scope::ScopeSet;
 use oauth::secret::SecretHash;
+use oauth::time::UnixTime;
+
+use crate::db::DbError;
+use crate::db::clients::Row;
+use crate::settings::Settings;
+
+pub use operator::ConfiguredClientError;
 
 /// A client as resolved, from whatever source.
 #[derive(Clone, Debug)]
@@ -22,6 +37,8 @@ pub(crate) struct Client {
     pub(crate) refreshes: bool,
     /// What it said it would ask for: a hint for a request without scope, never a ceiling.
     pub(crate) scope_hint: Option<ScopeSet>,
+    /// May introspect the tokens of these resources.
+    pub(crate) introspects: Vec<Resource>,
 }
 
 /// How a client became known, which decides what the consent page says of its name.
@@ -33,4 +50,97 @@ pub(crate) enum ClientSource {
     Registered,
     /// Vouched for by the host in its id.
     MetadataDocument,
+}
+
+impl ClientSource {
+    /// As the table has it.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Operator => "operator",
+            Self::Registered => "registered",
+            Self::MetadataDocument => "metadata_document",
+        }
+    }
+}
+
+impl Client {
+    fn new(id: ClientId, source: ClientSource, metadata: ClientMetadata) -> Self {
+        let mut auth_methods = vec![metadata.token_endpoint_auth_method];
+        auth_methods.extend(&metadata.token_endpoint_auth_methods_supported);
+        Self {
+            name: metadata
+                .client_name
+                .clone()
+                .unwrap_or_else(|| id.as_str().to_owned()),
+            id,
+            source,
+            refreshes: metadata.refreshes(),
+            auth_methods,
+            secret_hash: None,
+            jwks: metadata.jwks.map(|jwks| jwks.to_string()),
+            jwks_uri: metadata.jwks_uri,
+            scope_hint: metadata.scope.and_then(|scope| scope.parse().ok()),
+            redirect_uris: metadata.redirect_uris,
+            introspects: Vec::new(),
+        }
+    }
+
+    /// Reads a stored client back.
+    fn from_row(row: Row) -> Result<Self, DbError> {
+        let broken = |column| DbError::Inconsistent {
+            table: "clients",
+            column,
+            id: row.id.clone(),
+        };
+        let id = ClientId::parse(&row.id).map_err(|_| broken("id"))?;
+        let sources = [
+            ClientSource::Operator,
+            ClientSource::Registered,
+            ClientSource::MetadataDocument,
+        ];
+        let source = sources
+            .into_iter()
+            .find(|source| source.as_str() == row.source)
+            .ok_or_else(|| broken("source"))?;
+        let metadata = serde_json::from_str(&row.metadata).map_err(|_| broken("metadata"))?;
+        Ok(Self {
+            secret_hash: row.secret_hash.map(SecretHash::from_stored),
+            ..Self::new(id, source, metadata)
+        })
+    }
+}
+
+/// What the issuer remembers of clients between requests. Caches only.
+pub(crate) struct Clients {
+    configured: Vec<Arc<Client>>,
+    resolved: moka::future::Cache<ClientId, Resolved>,
+}
+
+#[derive(Clone)]
+struct Resolved {
+    client: Arc<Client>,
+    until: UnixTime,
+}
+
+/// After a client is disabled or changed, other nodes may treat it as before for so long.
+const CACHE_SECONDS: i64 = 5;
+
+impl Clients {
+    /// # Errors
+    /// If a configured client cannot be used.
+    pub(crate) fn new(settings: &Settings) -> Result<Self, ConfiguredClientError> {
+        let resolved = moka::future::Cache::builder()
+            .max_capacity(10_000)
+            .time_to_live(Duration::from_secs(CACHE_SECONDS.unsigned_abs()))
+            .build();
+        Ok(Self {
+            configured: operator::configured(settings)?,
+            resolved,
+        })
+    }
+
+    /// Forgets a client that this node just changed.
+    pub(crate) async fn forget(&self, id: &ClientId) {
+        self.resolved.invalidate(id).await;
+    }
 }

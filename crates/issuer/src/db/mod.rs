@@ -4,6 +4,7 @@
 //! through [`Db::read`]. A state transition is one conditional statement.
 
 pub(crate) mod audit_events;
+pub(crate) mod clients;
 pub(crate) mod consents;
 pub(crate) mod people;
 pub(crate) mod sessions;

@@ -1,1 +1,4 @@
 //! The protocol endpoints.
+
+mod error;
+pub(crate) mod register;

@@ -7,6 +7,7 @@ use oauth::time::UnixTime;
 use crate::db::{Db, DbSettings, PostgresSettings};
 
 mod audit_events;
+mod clients;
 mod consents;
 mod once;
 mod people;
@@ -45,6 +46,18 @@ on_both! {
     migrating_twice_changes_nothing => super::units::migrating_twice_changes_nothing;
     // audit_events::insert, audit_events::list, audit_events::delete_expired
     audit_events_are_kept => super::audit_events::events_come_back_in_order_and_expire;
+    // clients::find, clients::list, clients::insert, clients::update_secret,
+    // clients::update_disabled, clients::update_registration, clients::delete
+    a_client_is_kept_and_changed => super::clients::a_client_is_kept_and_changed;
+    // clients::update_document, clients::update_used
+    a_document_is_kept_anew_and_an_operators_client_is_not_overwritten =>
+        super::clients::a_document_is_kept_anew_and_an_operators_client_is_not_overwritten;
+    // clients::update_shared
+    equal_registrations_that_race_are_one_client =>
+        super::clients::equal_registrations_that_race_are_one_client;
+    // clients::delete_expired
+    only_clients_that_were_never_used_are_reaped =>
+        super::clients::only_clients_that_were_never_used_are_reaped;
     // people::insert, people::find, people::find_by_email, people::find_operator
     people_have_one_account => super::people::an_email_address_has_one_account;
     operators_are_found => super::people::an_operator_is_found;

@@ -9,7 +9,8 @@ CREATE TABLE clients (
     secret_hash TEXT,
     registration_token_hash TEXT,
     fingerprint TEXT UNIQUE, -- of a public registration, so that equal ones are one client
-    fresh_until BIGINT, -- of a fetched document
+    fetched_at BIGINT, -- of a metadata document
+    fresh_until BIGINT,
     created_at BIGINT NOT NULL,
     used_at BIGINT, -- the last grant; a client with one is never reaped
     disabled_at BIGINT

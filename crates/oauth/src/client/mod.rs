@@ -1,4 +1,8 @@
-//! Who a client is and how it proves it (RFC 6749 §2, RFC 7591 §2).
+//! Who a client is and how it proves it (RFC 6749 §2).
+
+mod metadata;
+
+pub use metadata::{ClientMetadata, MetadataError, Rules};
 
 /// A client identifier: printable ASCII, at most 2,048 bytes. It may be an `https` URL.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
@@ -76,6 +80,12 @@ impl AuthMethod {
             Self::ClientSecretPost => "client_secret_post",
             Self::PrivateKeyJwt => "private_key_jwt",
         }
+    }
+
+    /// Whether the client proves itself by a secret that it shares with us.
+    #[must_use]
+    pub const fn has_secret(self) -> bool {
+        matches!(self, Self::ClientSecretBasic | Self::ClientSecretPost)
     }
 
     /// The method of this name, if it is supported.

@@ -1,0 +1,92 @@
+//! Clients that the operator names in the configuration, and one that is always there.
+
+use std::sync::Arc;
+
+use oauth::client::{AuthMethod, ClientId, ClientIdError};
+use oauth::jwt::KeySet;
+use oauth::redirect::{RedirectError, RedirectUri};
+
+use super::{Client, ClientSource};
+use crate::settings::{ConfiguredClient, Settings};
+
+/// A configured client cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ConfiguredClientError {
+    #[error("client {0}: it is configured twice")]
+    Repeated(ClientId),
+    #[error("client {0}: it needs at least one redirect URI, or a resource to introspect")]
+    Useless(ClientId),
+    #[error("client {0}: redirect URI {1}: {2}")]
+    RedirectUri(ClientId, String, RedirectError),
+    #[error("client {0}: this way of authentication needs a secret")]
+    SecretMissing(ClientId),
+    #[error("client {0}: it needs a usable key in jwks, or a jwks_uri")]
+    KeyMissing(ClientId),
+    #[error(transparent)]
+    Id(#[from] ClientIdError),
+}
+
+/// ChatGPT as a client that an operator can type in by hand, for accounts whose connector asks
+/// for a client id.
+fn chatgpt() -> Result<ConfiguredClient, ClientIdError> {
+    Ok(ConfiguredClient {
+        id: ClientId::parse("chatgpt-connector")?,
+        name: "ChatGPT".to_owned(),
+        redirect_uris: vec!["https://chatgpt.com/connector_platform_oauth_redirect".to_owned()],
+        auth_method: AuthMethod::None,
+        secret_hash: None,
+        jwks: None,
+        jwks_uri: None,
+        introspects: Vec::new(),
+    })
+}
+
+/// All configured clients.
+pub(super) fn configured(settings: &Settings) -> Result<Vec<Arc<Client>>, ConfiguredClientError> {
+    let mut clients: Vec<Arc<Client>> = Vec::new();
+    for configured in &settings.clients {
+        if clients.iter().any(|known| known.id == configured.id) {
+            return Err(ConfiguredClientError::Repeated(configured.id.clone()));
+        }
+        clients.push(Arc::new(read(configured)?));
+    }
+    let chatgpt = chatgpt()?;
+    if !clients.iter().any(|known| known.id == chatgpt.id) {
+        clients.push(Arc::new(read(&chatgpt)?));
+    }
+    Ok(clients)
+}
+
+fn read(configured: &ConfiguredClient) -> Result<Client, ConfiguredClientError> {
+    let id = &configured.id;
+    if configured.redirect_uris.is_empty() && configured.introspects.is_empty() {
+        return Err(ConfiguredClientError::Useless(id.clone()));
+    }
+    if configured.auth_method.has_secret() && configured.secret_hash.is_none() {
+        return Err(ConfiguredClientError::SecretMissing(id.clone()));
+    }
+    let jwks = configured.jwks.as_deref();
+    let usable =
+        |jwks: &str| KeySet::parse(jwks.as_bytes()).is_ok_and(|keys| keys.iter().next().is_some());
+    let has_key = configured.jwks_uri.is_some() || jwks.is_some_and(usable);
+    if configured.auth_method == AuthMethod::PrivateKeyJwt && !has_key {
+        return Err(ConfiguredClientError::KeyMissing(id.clone()));
+    }
+    let uris = configured.redirect_uris.iter().map(|text| {
+        RedirectUri::parse(text)
+            .map_err(|error| ConfiguredClientError::RedirectUri(id.clone(), text.clone(), error))
+    });
+    Ok(Client {
+        id: id.clone(),
+        source: ClientSource::Operator,
+        name: configured.name.clone(),
+        redirect_uris: uris.collect::<Result<_, _>>()?,
+        auth_methods: vec![configured.auth_method],
+        secret_hash: configured.secret_hash.clone(),
+        jwks: configured.jwks.clone(),
+        jwks_uri: configured.jwks_uri.clone(),
+        refreshes: true,
+        scope_hint: None,
+        introspects: configured.introspects.clone(),
+    })
+}

@@ -1,0 +1,3 @@
+//! The protocol endpoints.
+
+mod register;

@@ -1,0 +1,3 @@
+//! The issuer from outside, in process: one binary, the same folders as src.
+
+mod endpoints;
