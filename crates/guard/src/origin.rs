@@ -5,11 +5,15 @@ use std::collections::HashSet;
 use bytes::Bytes;
 use http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, HeaderMap, HeaderValue, ORIGIN, VARY,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_HEADERS,
+    HeaderMap, HeaderValue, ORIGIN, VARY,
 };
 use http::{Response, StatusCode};
 
 use crate::refusal::Reason;
+
+const ALLOWED_HEADERS: &str = "Authorization, Content-Type, Accept, MCP-Protocol-Version, \
+                               Mcp-Method, Mcp-Name, Mcp-Session-Id, Last-Event-ID";
 
 /// The web origins that may call: our own, loopback at any port, and those of a list.
 #[derive(Clone, Debug)]
@@ -39,23 +43,30 @@ impl Origins {
         Err(Reason::Origin)
     }
 
-    /// The answer to a preflight of an allowed origin.
+    /// The answer to a preflight of an allowed origin. Of the headers that it asks for, those of
+    /// parameters (`Mcp-Param-…`) are allowed by their start, as their names depend on the tool.
     #[must_use]
-    pub fn preflight(&self) -> Response<Bytes> {
+    pub fn preflight(&self, headers: &HeaderMap) -> Response<Bytes> {
         let mut response = Response::new(Bytes::new());
         *response.status_mut() = StatusCode::NO_CONTENT;
-        let mut set = |name, value| {
-            response
-                .headers_mut()
-                .insert(name, HeaderValue::from_static(value))
-        };
-        set(ACCESS_CONTROL_ALLOW_METHODS, "POST, OPTIONS");
-        set(
-            ACCESS_CONTROL_ALLOW_HEADERS,
-            "Authorization, Content-Type, Accept, MCP-Protocol-Version, Mcp-Method, Mcp-Name, \
-             Mcp-Session-Id, Last-Event-ID",
-        );
-        set(ACCESS_CONTROL_MAX_AGE, "7200");
+        let answer = response.headers_mut();
+        let methods = HeaderValue::from_static("POST, OPTIONS");
+        answer.insert(ACCESS_CONTROL_ALLOW_METHODS, methods);
+        answer.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("7200"));
+        let asked = headers.get(ACCESS_CONTROL_REQUEST_HEADERS);
+        let asked = asked
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
+        let mut allowed = ALLOWED_HEADERS.to_owned();
+        for name in asked.split(',').map(str::trim).take(64) {
+            if name.to_ascii_lowercase().starts_with("mcp-param-") {
+                allowed.push_str(", ");
+                allowed.push_str(name);
+            }
+        }
+        if let Ok(allowed) = HeaderValue::try_from(allowed) {
+            answer.insert(ACCESS_CONTROL_ALLOW_HEADERS, allowed);
+        }
         response
     }
 

@@ -5,6 +5,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::app::App;
+use crate::tool::Tool;
 
 /// Compares every tool of an app with `folder/<tool>.json`. A missing file is written, and is an error
 /// all the same, so that it cannot be forgotten; a stale file is an error.
@@ -17,7 +18,7 @@ pub fn check(app: &App, folder: &Path) -> Result<(), String> {
     for tool in &app.tools {
         let file = format!("{}.json", tool.name);
         let path = folder.join(&file);
-        let wanted = format!("{:#}\n", definition(app, tool.name).unwrap_or_default());
+        let wanted = format!("{:#}\n", tool.definition());
         match std::fs::read_to_string(&path) {
             Ok(text) if text == wanted => {}
             Ok(_) => findings.push(format!("{file} differs; delete it and run again to accept")),
@@ -44,9 +45,8 @@ pub fn check(app: &App, folder: &Path) -> Result<(), String> {
     }
 }
 
-/// The definition of one tool, as `tools/list` shows it.
+/// The definitions of all tools, as `tools/list` shows them.
 #[must_use]
-pub fn definition(app: &App, name: &str) -> Option<Value> {
-    let tool = app.tools.iter().find(|tool| tool.name == name)?;
-    Some(tool.definition())
+pub fn definitions(app: &App) -> Vec<Value> {
+    app.tools.iter().map(Tool::definition).collect()
 }

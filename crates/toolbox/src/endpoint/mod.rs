@@ -57,7 +57,7 @@ impl Endpoint {
                 Ok(admitted) => answer_admitted(served, &admitted).await,
                 Err(refused) => refused,
             },
-            Method::OPTIONS => origins.preflight(),
+            Method::OPTIONS => origins.preflight(request.headers()),
             _ => not_allowed(),
         };
         origins.allow(origin.as_ref(), response.headers_mut());
