@@ -167,9 +167,12 @@ pub(crate) async fn record(issuer: &Issuer, tx: &mut Tx, event: &Event) -> Resul
 /// Events that may wait for a batch: refusals and requests, which change nothing themselves.
 pub(crate) struct Backlog(mpsc::Sender<Event>);
 
+/// The backlog's other end.
+pub(crate) type Events = mpsc::Receiver<Event>;
+
 impl Backlog {
     /// The queue and its other end, which a job writes from in batches.
-    pub(crate) fn new(events_max: usize) -> (Self, mpsc::Receiver<Event>) {
+    pub(crate) fn new(events_max: usize) -> (Self, Events) {
         let (sender, receiver) = mpsc::channel(events_max);
         (Self(sender), receiver)
     }

@@ -1,1 +1,203 @@
-//! Every timed task, in one list.
+//! Every timed task, in one list. Nodes may run them at the same time: each step is a unit of work
+//! that does nothing when another node was faster, and may be dropped at any point.
+
+use std::sync::PoisonError;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use oauth::time::UnixTime;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
+
+use crate::Issuer;
+use crate::audit::{self, Event};
+use crate::db::{self, DbError, Tx};
+use crate::settings::Lifetimes;
+
+struct Job {
+    name: &'static str,
+    every: Duration,
+    run: fn(Issuer) -> BoxFuture<'static, anyhow::Result<()>>,
+}
+
+const JOBS: [Job; 1] = [Job {
+    name: "clean_up",
+    every: Duration::from_secs(3_600),
+    run: |issuer| {
+        Box::pin(async move {
+            issuer.clean_up().await?;
+            Ok(())
+        })
+    },
+}];
+
+/// A job's first run after the start, so that a process that lives shortly does its part too.
+const FIRST_RUN_MAX: Duration = Duration::from_secs(60);
+
+/// The running jobs of one process.
+#[must_use = "dropping it ends the jobs without writing what waits"]
+pub struct Jobs {
+    stop: watch::Sender<bool>,
+    tasks: JoinSet<()>,
+}
+
+impl Jobs {
+    /// Ends all jobs, after what waits to be written is written.
+    pub async fn stop(mut self) {
+        self.stop.send_replace(true);
+        while self.tasks.join_next().await.is_some() {}
+    }
+}
+
+impl Issuer {
+    /// Starts every timed task. Call it once per process.
+    pub fn start_jobs(&self) -> Jobs {
+        let (stop, stopped) = watch::channel(false);
+        let mut tasks = JoinSet::new();
+        for job in JOBS {
+            tasks.spawn(repeat(self.clone(), job, stopped.clone()));
+        }
+        let events = self.backlog_events.lock();
+        if let Some(events) = events.unwrap_or_else(PoisonError::into_inner).take() {
+            tasks.spawn(write_events(self.clone(), events, stopped));
+        }
+        Jobs { stop, tasks }
+    }
+}
+
+async fn repeat(issuer: Issuer, job: Job, mut stopped: watch::Receiver<bool>) {
+    let mut pause = job.every.min(FIRST_RUN_MAX);
+    loop {
+        let once = async {
+            sleep(pause).await;
+            (job.run)(issuer.clone()).await
+        };
+        let result = tokio::select! {
+            result = once => result,
+            _ = stopped.wait_for(|stopped| *stopped) => return,
+        };
+        if let Err(error) = result {
+            metrics::counter!("vestibule_job_failures_total", "job" => job.name).increment(1);
+            tracing::warn!(job = job.name, %error, "a job failed and will run again");
+        }
+        pause = job.every;
+    }
+}
+
+/// Events that are written as one unit at most.
+const EVENTS_PER_WRITE: usize = 256;
+/// How long events wait for company.
+const EVENTS_WAIT: Duration = Duration::from_millis(500);
+/// How long the last events may take to be written when the process ends.
+const LAST_WRITE_MAX: Duration = Duration::from_secs(10);
+
+async fn write_events(
+    issuer: Issuer,
+    mut events: audit::Events,
+    mut stopped: watch::Receiver<bool>,
+) {
+    let mut batch = Vec::new();
+    loop {
+        let stopping = tokio::select! {
+            count = events.recv_many(&mut batch, EVENTS_PER_WRITE) => count == 0,
+            _ = stopped.wait_for(|stopped| *stopped) => true,
+        };
+        if stopping {
+            break;
+        }
+        write_batch(&issuer, std::mem::take(&mut batch)).await;
+        drop(timeout(EVENTS_WAIT, stopped.wait_for(|stopped| *stopped)).await);
+    }
+    events.close();
+    let rest = async {
+        while events.recv_many(&mut batch, EVENTS_PER_WRITE).await > 0 {
+            write_batch(&issuer, std::mem::take(&mut batch)).await;
+        }
+    };
+    drop(timeout(LAST_WRITE_MAX, rest).await);
+}
+
+/// Writes a batch; while the database is away it is tried again, and the queue fills up.
+async fn write_batch(issuer: &Issuer, batch: Vec<Event>) {
+    const TRIES: u32 = 5;
+    for attempt in 1..=TRIES {
+        let (context, batch) = (issuer.clone(), batch.clone());
+        let written = issuer.db.write::<_, DbError, _>(move |tx| {
+            Box::pin(async move {
+                for event in &batch {
+                    audit::record(&context, tx, event).await?;
+                }
+                Ok(())
+            })
+        });
+        match written.await {
+            Ok(()) => return,
+            Err(error) => tracing::warn!(%error, attempt, "audit events are not written yet"),
+        }
+        sleep(EVENTS_WAIT * attempt).await;
+    }
+    let lost = batch.len();
+    metrics::counter!("vestibule_audit_events_dropped_total").increment(lost as u64);
+    tracing::error!(lost, "audit events are lost: the database stays away");
+}
+
+/// Deletes what expired before a time, up to a limit.
+type Delete = for<'t> fn(&'t mut Tx, UnixTime, i64) -> BoxFuture<'t, Result<u64, DbError>>;
+
+/// Every table whose rows age, with the seconds that rows are kept beyond their end; 0 or less
+/// where the operator keeps them for good.
+fn aging_tables(lifetimes: &Lifetimes) -> [(Option<i64>, Delete); 6] {
+    let kept_for = |seconds: i64| (seconds > 0).then_some(seconds);
+    [
+        (kept_for(lifetimes.audit), |tx, before, limit| {
+            Box::pin(db::audit_events::delete_expired(tx, before, limit))
+        }),
+        (kept_for(lifetimes.unused_client), |tx, before, limit| {
+            Box::pin(db::clients::delete_expired(tx, before, limit))
+        }),
+        (Some(0), |tx, before, limit| {
+            Box::pin(db::sessions::delete_expired(tx, before, limit))
+        }),
+        (Some(0), |tx, before, limit| {
+            Box::pin(db::setup_links::delete_expired(tx, before, limit))
+        }),
+        (Some(0), |tx, before, limit| {
+            Box::pin(db::throttles::delete_expired(tx, before, limit))
+        }),
+        (Some(0), |tx, before, limit| {
+            Box::pin(db::used_ids::delete_expired(tx, before, limit))
+        }),
+    ]
+}
+
+/// Rows that one unit deletes at most, so that nobody waits long behind it.
+const DELETED_PER_WRITE: i64 = 500;
+
+impl Issuer {
+    /// Deletes what has expired, in small units. Returns how many rows went.
+    ///
+    /// # Errors
+    /// If the database is away; what was deleted before stays deleted.
+    pub async fn clean_up(&self) -> Result<u64, DbError> {
+        let now = self.clock.now();
+        let mut total = 0;
+        for (kept_seconds, delete) in aging_tables(&self.settings.lifetimes) {
+            let Some(seconds) = kept_seconds else {
+                continue;
+            };
+            let before = now.minus(seconds);
+            loop {
+                let deleted = self
+                    .db
+                    .write::<_, DbError, _>(move |tx| delete(tx, before, DELETED_PER_WRITE))
+                    .await?;
+                total += deleted;
+                if deleted < DELETED_PER_WRITE.unsigned_abs() {
+                    break;
+                }
+            }
+        }
+        Ok(total)
+    }
+}

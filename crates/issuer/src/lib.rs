@@ -19,6 +19,7 @@ use std::sync::Arc;
 
 use oauth::time::Clock;
 
+pub use jobs::Jobs;
 pub use routes::router;
 
 /// The context: everything a request needs. Cheap to clone.
@@ -34,6 +35,8 @@ pub struct Parts {
     pub(crate) random: random::Random,
     pub(crate) sealer: seal::Sealer,
     pub(crate) backlog: audit::Backlog,
+    /// Taken by the job that writes them.
+    pub(crate) backlog_events: std::sync::Mutex<Option<audit::Events>>,
     pub(crate) clients: clients::Clients,
 }
 
@@ -49,7 +52,7 @@ impl Issuer {
         random: random::Random,
     ) -> Result<Self, OpenError> {
         let sealer = seal::Sealer::new(&settings.sealing_keys);
-        let (backlog, _) = audit::Backlog::new(1_024);
+        let (backlog, events) = audit::Backlog::new(1_024);
         let clients = clients::Clients::new(&settings)?;
         Ok(Self(Arc::new(Parts {
             settings,
@@ -58,6 +61,7 @@ impl Issuer {
             random,
             sealer,
             backlog,
+            backlog_events: std::sync::Mutex::new(Some(events)),
             clients,
         })))
     }

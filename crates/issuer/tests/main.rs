@@ -1,3 +1,4 @@
 //! The issuer from outside, in process: one binary, the same folders as src.
 
 mod endpoints;
+mod jobs;

@@ -1,0 +1,32 @@
+//! Timed tasks: what waits is written before the end, what has aged is deleted.
+
+use issuer::audit::{Event, Kind, Source};
+use testkit::App;
+
+#[tokio::test]
+async fn stopping_the_jobs_writes_the_events_that_wait() {
+    let app = App::start().await;
+    let jobs = app.issuer.start_jobs();
+    for _ in 0..600 {
+        let event = Event::new(Kind::SignInFailed, &Source::default());
+        app.issuer.record_soon(event.refused("wrong password"));
+    }
+    jobs.stop().await;
+    app.clock.advance(366 * 86_400);
+    assert_eq!(app.issuer.clean_up().await.unwrap(), 600);
+}
+
+#[tokio::test]
+async fn cleaning_up_on_several_nodes_deletes_each_row_once() {
+    let app = App::start().await;
+    app.client().await;
+    app.clock.advance(31 * 86_400);
+    let (first, second) = tokio::join!(app.issuer.clean_up(), app.issuer.clean_up());
+    assert_eq!(first.unwrap() + second.unwrap(), 1);
+    let client = app.client().await;
+    app.clock.advance(29 * 86_400);
+    // The same registration once more: its time begins anew.
+    assert_eq!(app.client().await.id, client.id);
+    app.clock.advance(29 * 86_400);
+    assert_eq!(app.issuer.clean_up().await.unwrap(), 0);
+}
