@@ -5,6 +5,7 @@
 pub mod audit;
 mod clients;
 pub mod db;
+mod document;
 mod endpoints;
 mod jobs;
 mod login;
@@ -21,6 +22,7 @@ use oauth::time::Clock;
 
 pub use jobs::Jobs;
 pub use routes::router;
+pub use tokens::keys::{KeysError, Purpose};
 
 /// The context: everything a request needs. Cheap to clone.
 #[derive(Clone)]
@@ -38,10 +40,15 @@ pub struct Parts {
     /// Taken by the job that writes them.
     pub(crate) backlog_events: std::sync::Mutex<Option<audit::Events>>,
     pub(crate) clients: clients::Clients,
+    pub(crate) keys: tokens::keys::Keys,
+    pub(crate) revocations: tokens::revocation::Revocations,
+    /// The metadata document, ready to send.
+    pub(crate) metadata: document::Document,
 }
 
 impl Issuer {
-    /// Opens the context over a migrated database.
+    /// Opens the context over a migrated database: makes the keys that are missing, and learns
+    /// what was revoked.
     ///
     /// # Errors
     /// If the database or its keys cannot be used.
@@ -54,7 +61,16 @@ impl Issuer {
         let sealer = seal::Sealer::new(&settings.sealing_keys);
         let (backlog, events) = audit::Backlog::new(1_024);
         let clients = clients::Clients::new(&settings)?;
-        Ok(Self(Arc::new(Parts {
+        let means = tokens::keys::Means {
+            settings: &settings,
+            db: &db,
+            sealer: &sealer,
+            random: &random,
+            now: clock.now(),
+        };
+        let keys = means.load().await?;
+        let metadata = endpoints::discovery::document(&settings);
+        let issuer = Self(Arc::new(Parts {
             settings,
             db,
             clock,
@@ -63,7 +79,12 @@ impl Issuer {
             backlog,
             backlog_events: std::sync::Mutex::new(Some(events)),
             clients,
-        })))
+            keys,
+            revocations: tokens::revocation::Revocations::default(),
+            metadata,
+        }));
+        tokens::revocation::poll(&issuer).await?;
+        Ok(issuer)
     }
 }
 
@@ -74,6 +95,8 @@ pub enum OpenError {
     Database(#[from] db::DbError),
     #[error(transparent)]
     Client(#[from] clients::ConfiguredClientError),
+    #[error(transparent)]
+    Keys(#[from] KeysError),
 }
 
 impl std::ops::Deref for Issuer {

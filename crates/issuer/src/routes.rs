@@ -1,20 +1,95 @@
 //! Every path, method and handler, with its flags: one screen per family.
 
 use axum::Router;
-use axum::routing::{get, post};
+use axum::http::{HeaderName, HeaderValue, Method, header};
+use axum::routing::{MethodRouter, get, post};
+use tower_http::cors::{AllowHeaders, Any, CorsLayer};
+use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::Issuer;
-use crate::endpoints::register;
+use crate::endpoints::{discovery, jwks, register, token};
+
+/// What holds for a family of paths.
+#[derive(Clone, Copy)]
+enum Family {
+    /// Read by any program: any origin, and cached as each answer says.
+    Document,
+    /// Called by any program: any origin, and never stored.
+    Protocol,
+}
 
 /// Everything the issuer serves.
 pub fn router(issuer: Issuer) -> Router {
+    let routes = Router::new().merge(documents(&issuer)).merge(protocol());
+    routes.with_state(issuer)
+}
+
+fn documents(issuer: &Issuer) -> Router<Issuer> {
+    let mut routes = Router::new()
+        .route("/.well-known/{*rest}", get(discovery::get_below))
+        .route("/.well-known/jwks.json", get(jwks::get))
+        .route("/oauth/jwks", get(jwks::get))
+        .route("/oauth2/jwks", get(jwks::get));
+    for path in discovery::mcp_paths(&issuer.settings) {
+        for name in discovery::NAMES {
+            let path = format!("{path}/.well-known/{name}");
+            routes = routes.route(&path, get(discovery::get));
+        }
+    }
+    Family::Document.flags(routes)
+}
+
+fn protocol() -> Router<Issuer> {
     let manage = get(register::manage::get)
         .put(register::manage::put)
         .delete(register::manage::delete);
-    Router::new()
-        .route("/oauth/register", post(register::post))
-        .route("/oauth2/register", post(register::post))
-        .route("/register", post(register::post))
-        .route("/oauth/register/{client_id}", manage)
-        .with_state(issuer)
+    let routes = everywhere(Router::new(), "token", &post(token::post));
+    let routes = everywhere(routes, "register", &post(register::post))
+        .route("/oauth/register/{client_id}", manage);
+    Family::Protocol.flags(routes)
+}
+
+/// The canonical path and its aliases, under one handler.
+fn everywhere(
+    routes: Router<Issuer>,
+    name: &str,
+    handler: &MethodRouter<Issuer>,
+) -> Router<Issuer> {
+    ["/oauth", "/oauth2", ""]
+        .iter()
+        .fold(routes, |routes, root| {
+            routes.route(&format!("{root}/{name}"), handler.clone())
+        })
+}
+
+impl Family {
+    /// Adds what the family's answers have in common, errors included.
+    fn flags(self, routes: Router<Issuer>) -> Router<Issuer> {
+        let store = match self {
+            Self::Document => "no-cache",
+            Self::Protocol => "no-store",
+        };
+        let store = HeaderValue::from_static(store);
+        routes
+            .layer(SetResponseHeaderLayer::if_not_present(
+                header::CACHE_CONTROL,
+                store,
+            ))
+            .layer(cors())
+    }
+}
+
+/// Any origin, without credentials. A preflight is answered before anything else looks at it.
+fn cors() -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(Any)
+        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
+        // Mirrored, because `Mcp-Param-*` has no list, and `*` leaves out Authorization.
+        .allow_headers(AllowHeaders::mirror_request())
+        .expose_headers([
+            header::WWW_AUTHENTICATE,
+            header::RETRY_AFTER,
+            HeaderName::from_static("x-request-id"),
+        ])
+        .max_age(std::time::Duration::from_secs(3_600))
 }

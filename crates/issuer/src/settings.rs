@@ -8,7 +8,7 @@ use oauth::jwt::Algorithm;
 use oauth::redirect::{RedirectKind, RedirectUri};
 use oauth::resource::Resource;
 use oauth::scope::{Scope, ScopeSet};
-use oauth::secret::SecretHash;
+use oauth::secret::{Secret, SecretHash};
 
 use crate::seal::SealingKey;
 
@@ -21,6 +21,9 @@ pub struct Settings {
     /// At least one.
     pub resources: Vec<ResourceSettings>,
     pub sealing_keys: Vec<SealingKey>,
+    /// Private keys to sign with, as PEM or JWK text. One that the database does not have yet is
+    /// taken over when the issuer opens.
+    pub signing_keys: Vec<Secret<String>>,
     /// For ID tokens, and for resources that do not choose.
     pub signing_algorithm: Algorithm,
     pub lifetimes: Lifetimes,

@@ -40,8 +40,7 @@ impl Challenge {
     #[must_use]
     pub fn is_met_by(&self, verifier: &Verifier) -> bool {
         // RFC 7636 §4.6: the verifier must hash to the challenge.
-        let hashed = base64url(digest(&SHA256, verifier.0.expose().as_bytes()).as_ref());
-        constant_time_eq(hashed.as_bytes(), self.0.as_bytes())
+        constant_time_eq(verifier.challenge().0.as_bytes(), self.0.as_bytes())
     }
 }
 
@@ -58,6 +57,14 @@ impl Verifier {
             return Err(PkceError);
         }
         Ok(Self(Secret::new(text.to_owned())))
+    }
+
+    /// The challenge that this verifier meets.
+    #[must_use]
+    pub fn challenge(&self) -> Challenge {
+        Challenge(base64url(
+            digest(&SHA256, self.0.expose().as_bytes()).as_ref(),
+        ))
     }
 }
 

@@ -213,6 +213,7 @@ fn settings() -> Settings {
             id: "test".to_owned(),
             key: Secret::new([7; 32]),
         }],
+        signing_keys: Vec::new(),
         signing_algorithm: Algorithm::EdDsa,
         lifetimes: Lifetimes::default(),
         limits: Limits::default(),

@@ -5,8 +5,12 @@
 
 pub(crate) mod audit_events;
 pub(crate) mod clients;
+pub(crate) mod codes;
 pub(crate) mod consents;
+pub(crate) mod families;
+pub(crate) mod keys;
 pub(crate) mod people;
+pub(crate) mod revocations;
 pub(crate) mod sessions;
 pub(crate) mod setup_links;
 pub(crate) mod throttles;

@@ -1,4 +1,8 @@
 //! The protocol endpoints.
 
-mod error;
+pub(crate) mod discovery;
+pub(crate) mod error;
+pub(crate) mod form;
+pub(crate) mod jwks;
 pub(crate) mod register;
+pub(crate) mod token;

@@ -1,1 +1,8 @@
 //! Tokens and the keys behind them.
+
+pub(crate) mod access;
+pub(crate) mod code;
+mod id_token;
+pub(crate) mod keys;
+pub(crate) mod refresh;
+pub(crate) mod revocation;

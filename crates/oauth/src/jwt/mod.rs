@@ -1,5 +1,6 @@
 //! Signed tokens: keys, signing, and verification by an allow-list (RFC 7515, RFC 7519, RFC 8725).
 
+mod import;
 mod key_set;
 mod sign;
 mod verify;

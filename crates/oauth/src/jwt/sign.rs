@@ -22,7 +22,7 @@ pub struct SigningKey {
     jwt_header: String,
 }
 
-enum Pair {
+pub(super) enum Pair {
     Rsa(Box<RsaKeyPair>),
     Ecdsa(EcdsaKeyPair),
     Ed25519(Ed25519KeyPair),
@@ -99,7 +99,7 @@ impl SigningKey {
         }
     }
 
-    fn from_pair(pair: Pair) -> Self {
+    pub(super) fn from_pair(pair: Pair) -> Self {
         let jwk = match &pair {
             Pair::Rsa(pair) => {
                 let key = pair.public_key();
@@ -124,7 +124,7 @@ impl SigningKey {
         }
     }
 
-    fn strong_enough(self) -> Result<Self, KeyError> {
+    pub(super) fn strong_enough(self) -> Result<Self, KeyError> {
         match &self.pair {
             Pair::Rsa(pair) if pair.public_modulus_len() < 256 => Err(KeyError::TooWeak),
             Pair::Rsa(_) | Pair::Ecdsa(_) | Pair::Ed25519(_) => Ok(self),

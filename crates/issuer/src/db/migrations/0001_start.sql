@@ -72,7 +72,6 @@ CREATE TABLE families (
     resource TEXT NOT NULL,
     scope TEXT NOT NULL,
     auth_time BIGINT NOT NULL,
-    nonce TEXT,
     refreshable BOOLEAN NOT NULL, -- whether refresh tokens were given out
     generation BIGINT NOT NULL,
     rotated_at BIGINT NOT NULL,
@@ -109,7 +108,8 @@ CREATE TABLE keys (
     created_at BIGINT NOT NULL,
     signs_from BIGINT NOT NULL,
     retired_at BIGINT, -- signs no longer
-    published_until BIGINT
+    published_until BIGINT,
+    UNIQUE (purpose, signs_from) -- nodes that start together agree on one first key
 );
 
 CREATE TABLE throttles (

@@ -76,11 +76,8 @@ impl IntoResponse for RegisterError {
         } else {
             tracing::info!(reason = %self, "a registration was refused");
         }
-        let error = OauthError {
-            code,
-            hint: self.hint(),
-            retry_after: (code == ErrorCode::TemporarilyUnavailable).then_some(1),
-        };
+        let mut error = OauthError::new(code, self.hint());
+        error.retry_after = (code == ErrorCode::TemporarilyUnavailable).then_some(1);
         let mut response = error.into_response();
         if matches!(self, Self::TokenInvalid) {
             let challenge = HeaderValue::from_static("Bearer error=\"invalid_token\"");
