@@ -7,7 +7,7 @@ use tower_http::cors::{AllowHeaders, Any, CorsLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::Issuer;
-use crate::endpoints::{discovery, introspect, jwks, register, revoke, token, userinfo};
+use crate::endpoints::{discovery, jwks, register, token};
 
 /// What holds for a family of paths.
 #[derive(Clone, Copy)]
@@ -43,27 +43,23 @@ fn protocol() -> Router<Issuer> {
     let manage = get(register::manage::get)
         .put(register::manage::put)
         .delete(register::manage::delete);
-    let families = [
-        ("token", post(token::post)),
-        ("register", post(register::post)),
-        ("revoke", post(revoke::post)),
-        ("introspect", post(introspect::post)),
-        ("userinfo", get(userinfo::get).post(userinfo::get)),
-    ];
-    let routes = families.into_iter().fold(Router::new(), everywhere);
-    let routes = routes.route("/oauth/register/{client_id}", manage);
+    let routes = everywhere(Router::new(), "token", &post(token::post));
+    let routes = everywhere(routes, "register", &post(register::post))
+        .route("/oauth/register/{client_id}", manage);
     Family::Protocol.flags(routes)
 }
 
 /// The canonical path and its aliases, under one handler.
 fn everywhere(
     routes: Router<Issuer>,
-    (name, handler): (&str, MethodRouter<Issuer>),
+    name: &str,
+    handler: &MethodRouter<Issuer>,
 ) -> Router<Issuer> {
-    let roots = ["/oauth", "/oauth2", ""].iter();
-    roots.fold(routes, |routes, root| {
-        routes.route(&format!("{root}/{name}"), handler.clone())
-    })
+    ["/oauth", "/oauth2", ""]
+        .iter()
+        .fold(routes, |routes, root| {
+            routes.route(&format!("{root}/{name}"), handler.clone())
+        })
 }
 
 impl Family {
