@@ -1,12 +1,2 @@
-//! The one binary: composes issuer, guard and apps, and gives operators their commands.
-
-mod commands;
-mod config;
-mod serve;
-mod start;
-
-use std::process::ExitCode;
-
-fn main() -> ExitCode {
-    commands::run()
-}
+//! The one binary.
+fn main() {}

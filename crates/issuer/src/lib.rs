@@ -9,7 +9,6 @@ mod document;
 mod endpoints;
 mod jobs;
 mod login;
-pub mod operate;
 mod pages;
 pub mod random;
 mod routes;
@@ -22,6 +21,7 @@ use std::sync::Arc;
 use oauth::time::Clock;
 
 pub use jobs::Jobs;
+pub use login::operator_setup_link;
 pub use routes::router;
 pub use tokens::keys::{KeysError, Purpose};
 
@@ -45,6 +45,7 @@ pub struct Parts {
     pub(crate) revocations: tokens::revocation::Revocations,
     /// The metadata document, ready to send.
     pub(crate) metadata: document::Document,
+    pub(crate) passwords: login::password::PasswordPool,
 }
 
 impl Issuer {
@@ -62,6 +63,7 @@ impl Issuer {
         let sealer = seal::Sealer::new(&settings.sealing_keys);
         let (backlog, events) = audit::Backlog::new(1_024);
         let clients = clients::Clients::new(&settings)?;
+        let passwords = login::password::PasswordPool::new(&settings.limits);
         let means = tokens::keys::Means {
             settings: &settings,
             db: &db,
@@ -81,6 +83,7 @@ impl Issuer {
             backlog_events: std::sync::Mutex::new(Some(events)),
             clients,
             keys,
+            passwords,
             revocations: tokens::revocation::Revocations::default(),
             metadata,
         }));

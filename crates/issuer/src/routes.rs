@@ -2,12 +2,15 @@
 
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue, Method, header};
+use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, get, post};
 use tower_http::cors::{AllowHeaders, Any, CorsLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::Issuer;
-use crate::endpoints::{discovery, jwks, register, token};
+use crate::endpoints::{authorize, discovery, jwks, register, token};
+use crate::login::{setup, sign_in, sign_out, sign_up};
+use crate::pages;
 
 /// What holds for a family of paths.
 #[derive(Clone, Copy)]
@@ -20,7 +23,11 @@ enum Family {
 
 /// Everything the issuer serves.
 pub fn router(issuer: Issuer) -> Router {
-    let routes = Router::new().merge(documents(&issuer)).merge(protocol());
+    let routes = Router::new()
+        .merge(documents(&issuer))
+        .merge(protocol())
+        .merge(pages(&issuer))
+        .route("/static/{version}/style.css", get(pages::style));
     routes.with_state(issuer)
 }
 
@@ -47,6 +54,18 @@ fn protocol() -> Router<Issuer> {
     let routes = everywhere(routes, "register", &post(register::post))
         .route("/oauth/register/{client_id}", manage);
     Family::Protocol.flags(routes)
+}
+
+/// Visited by people: never stored, framed or called from other sites.
+fn pages(issuer: &Issuer) -> Router<Issuer> {
+    let authorize = get(authorize::get).post(authorize::post);
+    everywhere(Router::new(), "authorize", &authorize)
+        .route("/oauth/authorize/consent", post(authorize::consent::post))
+        .route("/login", get(sign_in::get).post(sign_in::post))
+        .route("/signup", get(sign_up::get).post(sign_up::post))
+        .route("/logout", get(sign_out::get).post(sign_out::post))
+        .route("/setup", get(setup::get).post(setup::post))
+        .layer(from_fn_with_state(issuer.clone(), pages::dress))
 }
 
 /// The canonical path and its aliases, under one handler.

@@ -20,6 +20,9 @@ pub enum ParamsError {
     Malformed,
 }
 
+/// RFC 8707 §2: a client may name several resources.
+const REPEATABLE: &[&str] = &["resource"];
+
 impl Params {
     /// Bytes of a query or body that are read at most.
     pub const BYTES_MAX: usize = 16 * 1024;
@@ -30,7 +33,19 @@ impl Params {
     /// # Errors
     /// If a limit is passed, a name (other than `resource`) is repeated, or the text is not UTF-8.
     pub fn parse_form(bytes: &[u8]) -> Result<Self, ParamsError> {
-        if bytes.len() > Self::BYTES_MAX {
+        Self::parse_form_within(bytes, Self::BYTES_MAX, REPEATABLE)
+    }
+
+    /// Reads a form of another size, in which other names may be repeated.
+    ///
+    /// # Errors
+    /// As [`Params::parse_form`].
+    pub fn parse_form_within(
+        bytes: &[u8],
+        bytes_max: usize,
+        repeatable: &[&str],
+    ) -> Result<Self, ParamsError> {
+        if bytes.len() > bytes_max {
             return Err(ParamsError::TooLarge);
         }
         let pieces = bytes
@@ -41,7 +56,7 @@ impl Params {
             let name = decode(halves.next().unwrap_or_default())?;
             Ok((name, decode(halves.next().unwrap_or_default())?))
         });
-        Self::collect(pairs)
+        Self::collect(pairs, repeatable)
     }
 
     /// Reads a flat JSON object whose values are strings.
@@ -53,11 +68,12 @@ impl Params {
             return Err(ParamsError::TooLarge);
         }
         let Pairs(pairs) = serde_json::from_slice(bytes).map_err(|_| ParamsError::Malformed)?;
-        Self::collect(pairs.into_iter().map(Ok))
+        Self::collect(pairs.into_iter().map(Ok), REPEATABLE)
     }
 
     fn collect(
         pairs: impl Iterator<Item = Result<(String, String), ParamsError>>,
+        repeatable: &[&str],
     ) -> Result<Self, ParamsError> {
         let mut params = Self::default();
         for pair in pairs {
@@ -66,8 +82,8 @@ impl Params {
                 return Err(ParamsError::NotText);
             }
             // RFC 6749 §3.1: a parameter must not be included more than once.
-            // RFC 8707 §2: `resource` may be.
-            if name != "resource" && params.0.iter().any(|(known, _)| *known == name) {
+            let once = !repeatable.contains(&name.as_str());
+            if once && params.0.iter().any(|(known, _)| *known == name) {
                 return Err(ParamsError::Repeated);
             }
             params.0.push((name, value));

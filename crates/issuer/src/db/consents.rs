@@ -1,7 +1,5 @@
 //! What people allowed clients: one row per person, client and resource.
 
-use oauth::time::UnixTime;
-
 use super::{DbError, Tx, sql};
 
 /// A consent as stored.

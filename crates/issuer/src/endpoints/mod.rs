@@ -1,5 +1,6 @@
 //! The protocol endpoints.
 
+pub(crate) mod authorize;
 pub(crate) mod discovery;
 pub(crate) mod error;
 pub(crate) mod form;

@@ -1,1 +1,32 @@
-//! Signing in.
+//! Signing people in and out: sessions, passwords, limits, and the pages for them.
+
+pub(crate) mod continuation;
+pub(crate) mod password;
+pub(crate) mod session;
+pub(crate) mod setup;
+pub(crate) mod sign_in;
+pub(crate) mod sign_out;
+pub(crate) mod sign_up;
+pub(crate) mod throttle;
+
+pub use setup::operator_setup_link;
+
+/// What is wrong with a form, and the field it is about (empty: the whole).
+pub(crate) struct Problem {
+    pub(crate) field: &'static str,
+    pub(crate) text: String,
+}
+
+impl Problem {
+    pub(crate) fn new(field: &'static str, text: impl Into<String>) -> Self {
+        Self {
+            field,
+            text: text.into(),
+        }
+    }
+
+    /// For templates: whether the field is the one to correct.
+    pub(crate) fn concerns(problem: &Option<Self>, field: &str) -> bool {
+        problem.as_ref().is_some_and(|this| this.field == field)
+    }
+}

@@ -1,1 +1,226 @@
-//! HTML pages: layout, headers, templates.
+//! Pages: rendering, what every page needs to know, and the headers that protect it.
+
+mod error;
+mod form;
+mod style;
+
+use askama::Template;
+use axum::extract::{FromRequestParts, Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http::header::{self, HeaderName, HeaderValue};
+use http::request::Parts;
+use http::{HeaderMap, StatusCode};
+use oauth::secret::{constant_time_eq, from_base64url};
+
+use crate::Issuer;
+use crate::audit::Source;
+
+pub(crate) use error::{PageError, in_words};
+pub(crate) use form::PageForm;
+pub(crate) use style::get as style;
+
+/// What every page needs to know of its request.
+pub(crate) struct Frame {
+    pub(crate) operator: String,
+    /// Stands in every form and in a cookie: a foreign site cannot make them agree.
+    pub(crate) csrf: String,
+    cookie: Option<HeaderValue>,
+}
+
+impl Frame {
+    pub(crate) fn style(&self) -> &'static str {
+        style::path()
+    }
+
+    pub(crate) fn show(&self, page: &impl Template) -> Result<Response, PageError> {
+        self.show_as(StatusCode::OK, page)
+    }
+
+    pub(crate) fn show_as(
+        &self,
+        status: StatusCode,
+        page: &impl Template,
+    ) -> Result<Response, PageError> {
+        let html = page.render().map_err(PageError::internal)?;
+        let mut response = (status, axum::response::Html(html)).into_response();
+        if let Some(cookie) = &self.cookie {
+            let headers = response.headers_mut();
+            headers.append(header::SET_COOKIE, cookie.clone());
+        }
+        Ok(response)
+    }
+}
+
+impl FromRequestParts<Issuer> for Frame {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, issuer: &Issuer) -> Result<Self, PageError> {
+        let operator = issuer.settings.operator_name.clone();
+        if let Some(csrf) = csrf_cookie(issuer, &parts.headers) {
+            return Ok(Self {
+                operator,
+                csrf,
+                cookie: None,
+            });
+        }
+        let csrf = issuer.random.secret().map_err(PageError::internal)?;
+        let cookie = cookie(issuer, "csrf", csrf.expose(), None);
+        Ok(Self {
+            operator,
+            csrf: csrf.expose().clone(),
+            cookie: Some(cookie.map_err(PageError::internal)?),
+        })
+    }
+}
+
+/// The form's token as the browser remembers it; anything malformed counts as none.
+fn csrf_cookie(issuer: &Issuer, headers: &HeaderMap) -> Option<String> {
+    let value = read_cookie(issuer, headers, "csrf")?;
+    (from_base64url(&value)?.len() == 32).then_some(value)
+}
+
+/// Whether a form's token is the one in the browser's cookie.
+fn csrf_matches(issuer: &Issuer, headers: &HeaderMap, field: Option<&str>) -> bool {
+    csrf_cookie(issuer, headers)
+        .zip(field)
+        .is_some_and(|(cookie, field)| constant_time_eq(cookie.as_bytes(), field.as_bytes()))
+}
+
+/// Cookies of ours. On https the prefix keeps other hosts of the domain from setting them.
+fn cookie_name(issuer: &Issuer, name: &str) -> String {
+    let prefix = if issuer.settings.public_url.is_https() {
+        "__Host-"
+    } else {
+        ""
+    };
+    format!("{prefix}vestibule_{name}")
+}
+
+pub(crate) fn read_cookie(issuer: &Issuer, headers: &HeaderMap, name: &str) -> Option<String> {
+    let name = cookie_name(issuer, name);
+    let lines = headers.get_all(header::COOKIE).into_iter();
+    let mut pairs = lines
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='));
+    pairs
+        .find(|(known, _)| *known == name)
+        .map(|(_, value)| value.to_owned())
+}
+
+/// A `Set-Cookie` value. Without a lifetime the cookie ends with the browser.
+pub(crate) fn cookie(
+    issuer: &Issuer,
+    name: &str,
+    value: &str,
+    lifetime_seconds: Option<i64>,
+) -> Result<HeaderValue, header::InvalidHeaderValue> {
+    let name = cookie_name(issuer, name);
+    let secure = if issuer.settings.public_url.is_https() {
+        "; Secure"
+    } else {
+        ""
+    };
+    let age = lifetime_seconds.map_or(String::new(), |age| format!("; Max-Age={age}"));
+    HeaderValue::from_str(&format!(
+        "{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{age}"
+    ))
+}
+
+/// What a response's `form-action` must list besides our own origin: where the redirect after
+/// its form leads.
+#[derive(Clone)]
+pub(crate) struct FormAction(pub(crate) String);
+
+/// Renders errors and puts the protecting headers on every page.
+pub(crate) async fn dress(State(issuer): State<Issuer>, request: Request, next: Next) -> Response {
+    let source = request.extensions().get::<Source>().cloned();
+    let mut response = next.run(request).await;
+    if let Some(error) = response.extensions_mut().remove::<PageError>() {
+        response = error.render(&issuer, &source.unwrap_or_default());
+    }
+    let form_action = response.extensions_mut().remove::<FormAction>();
+    let policy = policy(form_action.as_ref());
+    let headers = response.headers_mut();
+    let fixed: [(HeaderName, &'static str); 5] = [
+        (header::X_FRAME_OPTIONS, "DENY"),
+        // `no-referrer` would make browsers send `Origin: null` with our own forms.
+        (header::REFERRER_POLICY, "same-origin"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::CACHE_CONTROL, "no-store"),
+        (
+            HeaderName::from_static("permissions-policy"),
+            "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+        ),
+    ];
+    for (name, value) in fixed {
+        headers
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
+    }
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    if issuer.settings.public_url.is_https() {
+        headers.insert(
+            header::STRICT_TRANSPORT_SECURITY,
+            HeaderValue::from_static("max-age=31536000"),
+        );
+    }
+    response
+}
+
+/// No script, no frame, no foreign source; forms lead to us and, where a redirect follows, on.
+fn policy(form_action: Option<&FormAction>) -> String {
+    let redirect = form_action.map_or(String::new(), |FormAction(source)| format!(" {source}"));
+    format!(
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; \
+         form-action 'self'{redirect}; base-uri 'none'; frame-ancestors 'none'"
+    )
+}
+
+/// A text of others as we show it: no control or direction-changing characters, one line, short.
+pub(crate) fn clean(text: &str) -> String {
+    const CHARACTERS_MAX: usize = 60;
+    let hidden = |c: char| {
+        c.is_control()
+            || matches!(c,
+                '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+                | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+    };
+    let visible: String = text
+        .chars()
+        .map(|c| if c.is_whitespace() { ' ' } else { c })
+        .filter(|c| !hidden(*c))
+        .collect();
+    let line = visible.split(' ').filter(|word| !word.is_empty());
+    let line = line.collect::<Vec<_>>().join(" ");
+    if line.chars().count() <= CHARACTERS_MAX {
+        return line;
+    }
+    let short: String = line.chars().take(CHARACTERS_MAX - 1).collect();
+    format!("{}…", short.trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_others_are_one_short_visible_line() {
+        for (text, shown) in [
+            ("ChatGPT", "ChatGPT"),
+            ("  a \u{202e} b\n\tc\0 ", "a b c"),
+            ("pay\u{200b}pal\u{feff}", "paypal"),
+            ("\u{2066}x\u{2069}", "x"),
+            ("\u{202e}", ""),
+            ("<b>Ä", "<b>Ä"),
+        ] {
+            assert_eq!(clean(text), shown, "{text:?}");
+        }
+        assert_eq!(clean(&"x".repeat(60)).chars().count(), 60);
+        assert_eq!(clean(&"é ".repeat(90)).chars().count(), 60);
+    }
+}

@@ -1,3 +1,4 @@
 //! The protocol endpoints.
 
+mod authorize;
 mod register;

@@ -1,0 +1,211 @@
+//! The consent page: who asks, where it leads, and what for, in words.
+
+use askama::Template;
+use axum::response::{IntoResponse as _, Response};
+use oauth::redirect::RedirectKind;
+use oauth::scope::{Scope, ScopeSet};
+
+use crate::Issuer;
+use crate::clients::ClientSource;
+use crate::login::Problem;
+use crate::login::session::SignedIn;
+use crate::pages::{FormAction, Frame, PageError, clean};
+use crate::settings::ScopeSettings;
+
+use super::consent::{Earlier, identity};
+use super::pending::Pending;
+use super::request::{Addressed, Checked, identity_scopes};
+
+/// All that the page is about.
+pub(super) struct Asking<'a> {
+    pub(super) addressed: &'a Addressed,
+    pub(super) checked: &'a Checked<'a>,
+    pub(super) signed_in: &'a SignedIn,
+    pub(super) earlier: &'a Earlier,
+    pub(super) query: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "consent.html")]
+struct ConsentPage<'a> {
+    frame: &'a Frame,
+    client: Shown,
+    resource: &'a str,
+    choices: Vec<Group>,
+    fixed: Vec<Group>,
+    pending: String,
+    again: String,
+    email: &'a str,
+    problem: Option<Problem>,
+}
+
+/// A client as a person meets it.
+struct Shown {
+    name: String,
+    known: String,
+    host: String,
+    host_note: &'static str,
+    warning: Option<&'static str>,
+}
+
+struct Group {
+    title: &'static str,
+    lines: Vec<Line>,
+}
+
+struct Line {
+    value: String,
+    title: String,
+    text: String,
+    ticked: bool,
+}
+
+impl Asking<'_> {
+    pub(super) fn show(
+        &self,
+        issuer: &Issuer,
+        frame: &Frame,
+        problem: Option<Problem>,
+    ) -> Result<Response, PageError> {
+        let identity = identity(self.addressed);
+        let page = frame.show(&ConsentPage {
+            frame,
+            client: shown(self.addressed, &frame.operator),
+            resource: &self.checked.resource.name,
+            choices: self.choices(),
+            fixed: self.fixed(),
+            pending: Pending::seal(issuer, self.signed_in, identity, self.query)?,
+            again: format!("/oauth/authorize?{}", self.query),
+            email: &self.signed_in.person.email,
+            problem,
+        })?;
+        let redirect = FormAction(self.addressed.redirect.form_action_source());
+        Ok((axum::Extension(redirect), page).into_response())
+    }
+
+    /// New scopes. Those that change things start unticked, unless nothing else is asked.
+    fn choices(&self) -> Vec<Group> {
+        let new = self.checked.scope.difference(&self.earlier.scope);
+        let (reads, writes) = (self.lines(&new, false, true), self.lines(&new, true, false));
+        let writes = match reads.is_empty() {
+            true => self.lines(&new, true, true),
+            false => writes,
+        };
+        groups([("Read", reads), ("Change", writes)])
+    }
+
+    /// What comes with every yes.
+    fn fixed(&self) -> Vec<Group> {
+        let asked = &self.checked.scope;
+        let known = asked.intersection(&self.earlier.scope);
+        let mut before = self.lines(&known, false, true);
+        before.extend(self.lines(&known, true, true));
+        let email = &self.signed_in.person.email;
+        let identity = identity_scopes().intersection(asked);
+        let always = identity.iter().map(|scope| identity_line(scope, email));
+        groups([("Allowed before", before), ("Always", always.collect())])
+    }
+
+    fn lines(&self, among: &ScopeSet, writes: bool, ticked: bool) -> Vec<Line> {
+        let scopes = self.checked.resource.scopes.iter();
+        let line = |scope: &ScopeSettings| Line {
+            value: scope.name.to_string(),
+            title: scope.title.clone(),
+            text: scope.description.clone(),
+            ticked,
+        };
+        scopes
+            .filter(|scope| scope.writes == writes && among.contains(scope.name.as_str()))
+            .map(line)
+            .collect()
+    }
+}
+
+fn groups(all: [(&'static str, Vec<Line>); 2]) -> Vec<Group> {
+    all.into_iter()
+        .filter(|(_, lines)| !lines.is_empty())
+        .map(|(title, lines)| Group { title, lines })
+        .collect()
+}
+
+fn identity_line(scope: &Scope, email: &str) -> Line {
+    let (title, text) = match scope.as_str() {
+        "profile" => ("See your name", "As you gave it here.".to_owned()),
+        "email" => ("See your e-mail address", format!("That is {email}.")),
+        "offline_access" => (
+            "Stay connected",
+            "Also while you are not here, until you end it.".to_owned(),
+        ),
+        _ => (
+            "Know which account you use",
+            "So that it recognizes you the next time.".to_owned(),
+        ),
+    };
+    Line {
+        value: String::new(),
+        title: title.to_owned(),
+        text,
+        ticked: true,
+    }
+}
+
+/// Whether the person must confirm having started this: nothing vouches for who receives the code.
+pub(super) fn needs_understanding(addressed: &Addressed) -> bool {
+    warning(addressed).is_some()
+}
+
+fn warning(addressed: &Addressed) -> Option<&'static str> {
+    match (addressed.redirect.uri().kind(), addressed.client.source) {
+        (RedirectKind::Loopback, _) => Some(
+            "The answer goes to a program on this computer. Any program here could have asked \
+             under this name.",
+        ),
+        (RedirectKind::CustomScheme { .. }, _) => Some(
+            "The answer goes to whichever program on this device opens such links. Any program \
+             could have asked under this name.",
+        ),
+        (RedirectKind::Https { .. }, ClientSource::Registered) => Some(
+            "Nobody has checked who is behind this name. Look at the address above: is it the \
+             app that you use?",
+        ),
+        (RedirectKind::Https { .. }, ClientSource::Operator | ClientSource::MetadataDocument) => {
+            None
+        }
+    }
+}
+
+fn shown(addressed: &Addressed, operator: &str) -> Shown {
+    let client = &addressed.client;
+    let name = match clean(&client.name) {
+        name if name.is_empty() => "An app without a name".to_owned(),
+        name => name,
+    };
+    let known = match client.source {
+        ClientSource::Operator => format!("Approved by {operator}."),
+        ClientSource::MetadataDocument => {
+            let url = url::Url::parse(client.id.as_str()).ok();
+            let host = url.as_ref().and_then(url::Url::host_str);
+            format!("Verified domain: {}.", host.unwrap_or("unknown"))
+        }
+        ClientSource::Registered => "Unverified name: the app chose it itself.".to_owned(),
+    };
+    let source = addressed.redirect.form_action_source();
+    let (host, host_note) = match addressed.redirect.uri().kind() {
+        RedirectKind::Https { host } => (host.clone(), ""),
+        RedirectKind::Loopback => (
+            source.trim_start_matches("http://").to_owned(),
+            "A program on this computer.",
+        ),
+        RedirectKind::CustomScheme { scheme } => (
+            format!("{scheme}:"),
+            "A program on this device that opens such links.",
+        ),
+    };
+    Shown {
+        name,
+        known,
+        host,
+        host_note,
+        warning: warning(addressed),
+    }
+}

@@ -1,0 +1,309 @@
+//! The person's decision: what counted before, and what is kept of a yes or a no.
+
+use axum::extract::State;
+use axum::response::Response;
+use http::StatusCode;
+use oauth::redirect::RedirectKind;
+use oauth::scope::ScopeSet;
+use oauth::secret::{Secret, SecretHash};
+use oauth::time::UnixTime;
+
+use crate::Issuer;
+use crate::audit::{self, Event, Kind, Source};
+use crate::db::consents::Consent;
+use crate::db::{self, DbError};
+use crate::login::Problem;
+use crate::login::session::SignedIn;
+use crate::pages::{Frame, PageError, PageForm};
+use crate::tokens::code::{self, NewCode};
+
+use super::asking::{Asking, needs_understanding};
+use super::error::Declined;
+use super::pending::Pending;
+use super::request::{Addressed, Checked, identity_scopes};
+use super::respond;
+
+pub(crate) async fn post(
+    State(issuer): State<Issuer>,
+    source: Source,
+    signed_in: SignedIn,
+    frame: Frame,
+    form: PageForm,
+) -> Result<Response, PageError> {
+    let pending = Pending::open(&issuer, &signed_in, form.text("pending"))?;
+    let addressed = Addressed::load(&issuer, &pending.query).await?;
+    if identity(&addressed) != pending.identity {
+        return Err(PageError::bad_request(
+            "The app has changed",
+            "It is not what this page showed, so nothing was decided. Start again from the app.",
+        ));
+    }
+    let checked = match addressed.check(&issuer) {
+        Ok(checked) => checked,
+        Err(declined) => return Ok(respond::declined(&issuer, &addressed, &declined)),
+    };
+    match form.text("decision") {
+        "deny" => {
+            let event = Event::new(Kind::ConsentDenied, &source)
+                .refused(&checked.scope)
+                .person(&signed_in.person.id)
+                .client(&addressed.client.id)
+                .resource(&checked.resource.resource);
+            keep_denial(&issuer, pending, event).await?;
+            return Ok(respond::declined(&issuer, &addressed, &Declined::DENIED));
+        }
+        "allow" => {}
+        _ => {
+            return Err(PageError::bad_request(
+                "No decision",
+                "Go back and choose Cancel or Allow.",
+            ));
+        }
+    }
+    let earlier = Earlier::load(&issuer, &addressed, &checked, &signed_in).await?;
+    let scope = match granted(&form, &addressed, &checked, &earlier) {
+        Ok(scope) => scope,
+        Err(problem) => {
+            let asking = Asking {
+                addressed: &addressed,
+                checked: &checked,
+                signed_in: &signed_in,
+                earlier: &earlier,
+                query: &pending.query,
+            };
+            let mut response = asking.show(&issuer, &frame, Some(problem))?;
+            *response.status_mut() = StatusCode::BAD_REQUEST;
+            return Ok(response);
+        }
+    };
+    let mut allowed = Allowed::new(&addressed, &checked, &signed_in, (&source, scope));
+    allowed.consent = earlier.grown(&addressed, &allowed.code, issuer.clock.now());
+    allowed.used = Some(pending);
+    let code = allowed.keep(&issuer).await?;
+    Ok(respond::code(&issuer, &addressed, &code))
+}
+
+/// The scopes that the form grants, if what it must tick is ticked.
+fn granted(
+    form: &PageForm,
+    addressed: &Addressed,
+    checked: &Checked<'_>,
+    earlier: &Earlier,
+) -> Result<ScopeSet, Problem> {
+    if needs_understanding(addressed) && form.get("understood") != Some("yes") {
+        return Err(Problem::new(
+            "understood",
+            "Tick that you started this yourself, or cancel.",
+        ));
+    }
+    let ticked = form.get_all("scope").filter_map(|name| name.parse().ok());
+    let ticked: ScopeSet = ticked.collect();
+    let identity = identity_scopes();
+    let granted = ticked.union(&earlier.scope).union(&identity);
+    let granted = granted.intersection(&checked.scope);
+    // A grant that no tool accepts would only send the person here again.
+    let useful = |scope: &ScopeSet| !scope.difference(&identity).is_empty();
+    if useful(&checked.scope) && !useful(&granted) {
+        return Err(Problem::new(
+            "scope",
+            "Tick at least one permission, or cancel.",
+        ));
+    }
+    Ok(granted)
+}
+
+/// What the person allowed this client for this resource before, as far as it still counts.
+pub(super) struct Earlier {
+    pub(super) scope: ScopeSet,
+    counts: bool,
+}
+
+impl Earlier {
+    pub(super) async fn load(
+        issuer: &Issuer,
+        addressed: &Addressed,
+        checked: &Checked<'_>,
+        signed_in: &SignedIn,
+    ) -> Result<Self, DbError> {
+        let mut tx = issuer.db.read().await?;
+        let found = db::consents::find(
+            &mut tx,
+            &signed_in.person.id,
+            addressed.client.id.as_str(),
+            checked.resource.resource.as_str(),
+        );
+        let found = found.await?.filter(|consent| {
+            let age = issuer.clock.now().since(UnixTime(consent.given_at));
+            age < issuer.settings.lifetimes.consent && consent.identity == identity(addressed)
+        });
+        Ok(Self {
+            counts: found.is_some(),
+            scope: found
+                .and_then(|consent| consent.scope.parse().ok())
+                .unwrap_or_default(),
+        })
+    }
+
+    /// Whether the person need not be asked. Who listens on a loopback port or owns a scheme may
+    /// change from one moment to the next, so there the person always is.
+    pub(super) fn suffices(&self, addressed: &Addressed, checked: &Checked<'_>) -> bool {
+        let web = match addressed.redirect.uri().kind() {
+            RedirectKind::Https { .. } => true,
+            RedirectKind::Loopback | RedirectKind::CustomScheme { .. } => false,
+        };
+        web && self.counts && self.scope.contains_all(&checked.scope)
+    }
+
+    /// The consent to store, if it grew or must be renewed.
+    fn grown(&self, addressed: &Addressed, new: &NewCode, now: UnixTime) -> Option<Consent> {
+        let scope = self.scope.union(&new.scope);
+        (!self.counts || scope != self.scope).then(|| Consent {
+            person_id: new.person_id.clone(),
+            client_id: new.client_id.as_str().to_owned(),
+            resource: new.resource.as_str().to_owned(),
+            scope: scope.to_string(),
+            identity: identity(addressed),
+            given_at: now.0,
+        })
+    }
+}
+
+/// Hash of what a person recognizes a client by: name, keys, and where it leads.
+pub(super) fn identity(addressed: &Addressed) -> String {
+    let client = &addressed.client;
+    let host = match addressed.redirect.uri().kind() {
+        RedirectKind::Https { host } => host,
+        RedirectKind::Loopback => "loopback",
+        RedirectKind::CustomScheme { scheme } => scheme,
+    };
+    let shown = format!(
+        "{:?}",
+        (
+            &client.name,
+            &client.jwks,
+            &client.jwks_uri,
+            client.source,
+            host
+        )
+    );
+    SecretHash::of(shown.as_bytes()).as_str().to_owned()
+}
+
+/// A yes, and all that is written with it.
+pub(super) struct Allowed {
+    code: NewCode,
+    event: Event,
+    used: Option<Pending>,
+    consent: Option<Consent>,
+}
+
+/// Why a decision was not kept.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum DecisionError {
+    #[error("the page was answered before")]
+    AlreadyAnswered,
+    #[error(transparent)]
+    Database(#[from] DbError),
+}
+
+impl From<DecisionError> for PageError {
+    fn from(error: DecisionError) -> Self {
+        match error {
+            DecisionError::AlreadyAnswered => Self::new(
+                StatusCode::CONFLICT,
+                "Already answered",
+                "You decided this before, and it counts once. Go back to the app; if it still \
+                 waits, start again there.",
+            ),
+            DecisionError::Database(error) => error.into(),
+        }
+    }
+}
+
+impl Allowed {
+    fn new(
+        addressed: &Addressed,
+        checked: &Checked<'_>,
+        signed_in: &SignedIn,
+        (source, scope): (&Source, ScopeSet),
+    ) -> Self {
+        let request = &checked.request;
+        let resource = &checked.resource.resource;
+        let event = Event::new(Kind::ConsentGiven, source)
+            .person(&signed_in.person.id)
+            .client(&addressed.client.id)
+            .resource(resource)
+            .detail(&scope);
+        let uri = addressed.redirect.uri().as_str();
+        let code = NewCode {
+            client_id: addressed.client.id.clone(),
+            person_id: signed_in.person.id.clone(),
+            resource: resource.clone(),
+            scope,
+            redirect_uri: request.redirect_was_sent.then(|| uri.to_owned()),
+            challenge: request.challenge.clone(),
+            nonce: request.nonce.clone(),
+            auth_time: signed_in.authenticated_at,
+        };
+        Self {
+            code,
+            event,
+            used: None,
+            consent: None,
+        }
+    }
+
+    /// Everything asked for was allowed before.
+    pub(super) fn silently(
+        addressed: &Addressed,
+        checked: &Checked<'_>,
+        signed_in: &SignedIn,
+        source: &Source,
+    ) -> Self {
+        let mut this = Self::new(
+            addressed,
+            checked,
+            signed_in,
+            (source, checked.scope.clone()),
+        );
+        this.event.detail.insert_str(0, "remembered: ");
+        this
+    }
+
+    /// Writes it as one unit. The unit is undone if the page was answered before.
+    pub(super) async fn keep(self, issuer: &Issuer) -> Result<Secret<String>, DecisionError> {
+        let (issuer, db) = (issuer.clone(), issuer.db.clone());
+        db.write(move |tx| {
+            Box::pin(async move {
+                if let Some(pending) = self.used {
+                    use_up(tx, pending).await?;
+                }
+                if let Some(consent) = self.consent {
+                    db::consents::insert(tx, consent).await?;
+                }
+                let code = code::issue(&issuer, tx, self.code).await?;
+                audit::record(&issuer, tx, &self.event).await?;
+                Ok(code)
+            })
+        })
+        .await
+    }
+}
+
+async fn keep_denial(issuer: &Issuer, used: Pending, event: Event) -> Result<(), DecisionError> {
+    let (issuer, db) = (issuer.clone(), issuer.db.clone());
+    db.write(move |tx| {
+        Box::pin(async move {
+            use_up(tx, used).await?;
+            Ok(audit::record(&issuer, tx, &event).await?)
+        })
+    })
+    .await
+}
+
+async fn use_up(tx: &mut db::Tx, pending: Pending) -> Result<(), DecisionError> {
+    match db::used_ids::insert(tx, &pending.id, pending.expires_at).await? {
+        true => Ok(()),
+        false => Err(DecisionError::AlreadyAnswered),
+    }
+}

@@ -1,0 +1,132 @@
+//! Where a person goes after signing in: back to the authorization request, or to the account.
+
+use std::sync::Arc;
+
+use oauth::client::ClientId;
+use oauth::params::Params;
+use oauth::redirect::ValidatedRedirect;
+
+use crate::Issuer;
+use crate::clients::Client;
+use crate::clients::resolve::resolve;
+use crate::pages::{FormAction, clean};
+
+/// The authorization endpoint and its aliases: the only places that signing in leads back to.
+pub(crate) const AUTHORIZE_PATHS: [&str; 3] =
+    ["/oauth/authorize", "/oauth2/authorize", "/authorize"];
+const ACCOUNT: &str = "/account";
+
+/// A checked `continue`.
+#[derive(Clone, Default)]
+pub(crate) struct Continuation {
+    path: Option<String>,
+    asker: Option<Asker>,
+    login_hint: Option<String>,
+}
+
+#[derive(Clone)]
+struct Asker {
+    client: Arc<Client>,
+    redirect: ValidatedRedirect,
+}
+
+impl Continuation {
+    /// Reads `continue`. Whatever is not an authorization request of ours counts as absent.
+    pub(crate) async fn load(issuer: &Issuer, text: Option<&str>) -> Self {
+        let Some((path, query)) = text.and_then(own) else {
+            return Self::default();
+        };
+        let params = Params::parse_form(query.as_bytes()).unwrap_or_default();
+        let hint = params.get("login_hint").filter(|hint| hint.len() <= 254);
+        Self {
+            path: Some(path.to_owned()),
+            asker: asker(issuer, &params).await,
+            login_hint: hint.map(str::to_owned),
+        }
+    }
+
+    pub(crate) fn path(&self) -> Option<&str> {
+        self.path.as_deref()
+    }
+
+    /// Where to go: the account if nothing else was asked for.
+    pub(crate) fn target(&self) -> &str {
+        self.path().unwrap_or(ACCOUNT)
+    }
+
+    /// The name of the client that asks, as claimed.
+    pub(crate) fn asker(&self) -> Option<String> {
+        let name = clean(&self.asker.as_ref()?.client.name);
+        Some(name).filter(|name| !name.is_empty())
+    }
+
+    pub(crate) fn login_hint(&self) -> &str {
+        self.login_hint.as_deref().unwrap_or_default()
+    }
+
+    /// The address of one of our pages that keeps this continuation.
+    pub(crate) fn link(&self, page: &str) -> String {
+        match self.path() {
+            Some(path) => sign_in_path(page, path),
+            None => page.to_owned(),
+        }
+    }
+
+    /// Signing in may end at the client at once, if it was allowed before.
+    pub(crate) fn form_action(&self) -> Option<FormAction> {
+        let redirect = &self.asker.as_ref()?.redirect;
+        Some(FormAction(redirect.form_action_source()))
+    }
+}
+
+/// `page` with `path` to continue at.
+pub(crate) fn sign_in_path(page: &str, path: &str) -> String {
+    let path: String = url::form_urlencoded::byte_serialize(path.as_bytes()).collect();
+    format!("{page}?continue={path}")
+}
+
+/// A path of ours with its query, if it leads to the authorization endpoint.
+fn own(text: &str) -> Option<(&str, &str)> {
+    let (path, query) = text.split_once('?')?;
+    let plain = text.bytes().all(|byte| byte.is_ascii_graphic());
+    (AUTHORIZE_PATHS.contains(&path) && plain && text.len() <= Params::BYTES_MAX)
+        .then_some((text, query))
+}
+
+async fn asker(issuer: &Issuer, params: &Params) -> Option<Asker> {
+    let id = ClientId::parse(params.get("client_id")?).ok()?;
+    let client = resolve(issuer, &id).await.ok()?;
+    let redirect = ValidatedRedirect::matching(params.get("redirect_uri"), &client.redirect_uris)?;
+    Some(Asker { client, redirect })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_our_authorization_endpoint_is_continued_to() {
+        for good in [
+            "/oauth/authorize?client_id=a&state=%2F%2Fevil.example",
+            "/authorize?",
+        ] {
+            assert!(own(good).is_some(), "{good}");
+        }
+        for bad in [
+            "",
+            "/",
+            "/account",
+            "/oauth/authorize",
+            "//evil.example/oauth/authorize?",
+            "https://evil.example/oauth/authorize?",
+            "/\\evil.example?",
+            "/oauth/authorize/../../evil?",
+            "/oauth/authorize?a\r\nset-cookie: x",
+            "/oauth/authorize?a b",
+            "javascript:alert(1)?",
+            " /oauth/authorize?",
+        ] {
+            assert!(own(bad).is_none(), "{bad:?}");
+        }
+    }
+}

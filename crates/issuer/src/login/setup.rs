@@ -1,0 +1,145 @@
+//! The first operator: a one-time link instead of a default password.
+
+use axum::extract::{Query, State};
+use axum::response::Response;
+use http::StatusCode;
+use oauth::secret::Secret;
+
+use super::Problem;
+use super::continuation::Continuation;
+use super::session::{self, Visitor};
+use super::sign_up::{SignUpPage, check, new_person, taken};
+use crate::Issuer;
+use crate::audit::{self, Event, Kind};
+use crate::db::{DbError, people, setup_links};
+use crate::pages::{Frame, PageError, PageForm};
+
+#[derive(serde::Deserialize)]
+pub(crate) struct Setup {
+    #[serde(default)]
+    token: String,
+}
+
+#[derive(Debug, thiserror::Error)]
+enum SetupError {
+    #[error("the link was used, has expired or never was")]
+    Dead,
+    #[error(transparent)]
+    Database(#[from] DbError),
+}
+
+/// A new set-up link, while there is no operator.
+///
+/// # Errors
+/// If the database cannot be used.
+pub async fn operator_setup_link(issuer: &Issuer) -> Result<Option<String>, DbError> {
+    let mut tx = issuer.db.read().await?;
+    if people::find_operator(&mut tx).await? {
+        return Ok(None);
+    }
+    drop(tx);
+    let token = issuer.random.secret();
+    let token = token.map_err(|_| DbError::Unavailable(None))?;
+    let hash = token.hash();
+    let expires_at = issuer
+        .clock
+        .now()
+        .plus(issuer.settings.lifetimes.setup_link);
+    let made = issuer.db.write::<_, DbError, _>(move |tx| {
+        Box::pin(async move { setup_links::insert(tx, hash.as_str(), expires_at).await })
+    });
+    made.await?;
+    let path = format!("/setup?token={}", token.expose());
+    Ok(Some(issuer.settings.public_url.join(&path)))
+}
+
+pub(crate) async fn get(
+    State(issuer): State<Issuer>,
+    frame: Frame,
+    Query(Setup { token }): Query<Setup>,
+) -> Result<Response, PageError> {
+    let hash = Secret::new(token.clone()).hash();
+    let mut tx = issuer.db.read().await?;
+    let live = setup_links::find(&mut tx, hash.as_str(), issuer.clock.now()).await?;
+    if !live || people::find_operator(&mut tx).await? {
+        return Err(dead());
+    }
+    drop(tx);
+    show(&frame, &token, ("", ""), None)
+}
+
+pub(crate) async fn post(
+    State(issuer): State<Issuer>,
+    frame: Frame,
+    visitor: Visitor,
+    form: PageForm,
+) -> Result<Response, PageError> {
+    let token = Secret::new(form.text("token").to_owned());
+    let again = |problem| {
+        let typed = (form.text("email"), form.text("name"));
+        let mut response = show(&frame, token.expose(), typed, Some(problem))?;
+        *response.status_mut() = StatusCode::BAD_REQUEST;
+        Ok(response)
+    };
+    let hash = token.hash();
+    let mut tx = issuer.db.read().await?;
+    // Before the password is hashed: nobody without a link makes us work.
+    if !setup_links::find(&mut tx, hash.as_str(), issuer.clock.now()).await? {
+        return Err(dead());
+    }
+    drop(tx);
+    if let Err(problem) = check(&form) {
+        return again(problem);
+    }
+    let new = new_person(&issuer, &form, true).await?;
+    let made: Result<_, SetupError> = {
+        let (issuer, db) = (issuer.clone(), issuer.db.clone());
+        db.write(move |tx| {
+            Box::pin(async move {
+                let now = issuer.clock.now();
+                let redeemed = setup_links::redeem(tx, hash.as_str(), now).await?;
+                if !redeemed || people::find_operator(tx).await? {
+                    return Err(SetupError::Dead);
+                }
+                let event = Event::new(Kind::OperatorCreated, &visitor.source).person(&new.id);
+                let person_id = new.id.clone();
+                people::insert(tx, new, now).await?;
+                audit::record(&issuer, tx, &event).await?;
+                Ok(visitor.start_session(&issuer, tx, &person_id).await?)
+            })
+        })
+        .await
+    };
+    match made {
+        Ok(id) => session::enter(&issuer, &id, "/account"),
+        Err(SetupError::Dead) => Err(dead()),
+        Err(SetupError::Database(DbError::Conflict)) => again(taken()),
+        Err(SetupError::Database(error)) => Err(error.into()),
+    }
+}
+
+fn dead() -> PageError {
+    PageError::new(
+        StatusCode::GONE,
+        "This link does not work",
+        "It was used, has expired, or an operator exists already. Starting the server prints a \
+         new link while there is no operator.",
+    )
+}
+
+fn show(
+    frame: &Frame,
+    token: &str,
+    (email, name): (&str, &str),
+    problem: Option<Problem>,
+) -> Result<Response, PageError> {
+    frame.show(&SignUpPage {
+        frame,
+        title: "Set up the operator's account",
+        to: &Continuation::default(),
+        email,
+        name,
+        setup: Some(token),
+        problem,
+    })
+}

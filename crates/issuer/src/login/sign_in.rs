@@ -1,0 +1,181 @@
+//! The sign-in page. It tells nobody who has an account, by its text or by its time.
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse as _, Response};
+use http::{HeaderValue, StatusCode, header};
+use oauth::secret::{Secret, SecretHash};
+
+use super::Problem;
+use super::continuation::Continuation;
+use super::password::LENGTH;
+use super::session::{self, Visitor};
+use super::throttle::{self, Slot, ThrottleError};
+use crate::Issuer;
+use crate::audit::{self, Event, Kind};
+use crate::db::DbError;
+use crate::db::people::{self, Person};
+use crate::pages::{Frame, PageError, PageForm, in_words};
+use crate::settings::SignUp;
+
+#[derive(Template)]
+#[template(path = "sign_in.html")]
+struct SignInPage<'a> {
+    frame: &'a Frame,
+    to: &'a Continuation,
+    email: &'a str,
+    sign_up: bool,
+    problem: Option<Problem>,
+}
+
+/// The query of pages that people are sent to on their way.
+#[derive(serde::Deserialize)]
+pub(crate) struct Continue {
+    pub(crate) r#continue: Option<String>,
+}
+
+enum SignInError {
+    /// Unknown, disabled, or a wrong password: nobody is told which.
+    Wrong,
+    Throttled(i64),
+    Failed(PageError),
+}
+
+impl<E: Into<PageError>> From<E> for SignInError {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+pub(crate) async fn get(
+    State(issuer): State<Issuer>,
+    frame: Frame,
+    Query(query): Query<Continue>,
+) -> Result<Response, PageError> {
+    let to = Continuation::load(&issuer, query.r#continue.as_deref()).await;
+    show(&issuer, &frame, &to, to.login_hint(), None)
+}
+
+pub(crate) async fn post(
+    State(issuer): State<Issuer>,
+    frame: Frame,
+    visitor: Visitor,
+    form: PageForm,
+) -> Result<Response, PageError> {
+    let to = Continuation::load(&issuer, form.get("continue")).await;
+    let (email, password) = (form.text("email"), form.text("password"));
+    let again = |status: StatusCode, problem: Problem| {
+        let mut response = show(&issuer, &frame, &to, email, Some(problem))?;
+        *response.status_mut() = status;
+        Ok(response)
+    };
+    match sign_in(&issuer, &visitor, email, password).await {
+        Ok(id) => session::enter(&issuer, &id, to.target()),
+        Err(SignInError::Wrong) => again(
+            StatusCode::BAD_REQUEST,
+            Problem::new("email", "The e-mail or the password is wrong."),
+        ),
+        Err(SignInError::Throttled(seconds)) => {
+            let text = format!(
+                "Too many failed attempts. Please try again in {}.",
+                in_words(seconds)
+            );
+            let mut response = again(StatusCode::TOO_MANY_REQUESTS, Problem::new("", text))?;
+            let headers = response.headers_mut();
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            Ok(response)
+        }
+        Err(SignInError::Failed(error)) => Err(error),
+    }
+}
+
+async fn sign_in(
+    issuer: &Issuer,
+    visitor: &Visitor,
+    email: &str,
+    password: &str,
+) -> Result<Secret<String>, SignInError> {
+    if email.is_empty() || email.len() > 254 || password.len() > *LENGTH.end() {
+        return Err(SignInError::Wrong);
+    }
+    let slots = take_slots(issuer, visitor, email).await?;
+    let mut tx = issuer.db.read().await?;
+    let found = people::find_by_email(&mut tx, email).await?;
+    drop(tx);
+    let (person, hash) = found.unzip();
+    let password = Secret::new(password.to_owned());
+    let right = issuer.passwords.verify(password, hash.flatten()).await?;
+    match person.filter(|person| right && !person.disabled) {
+        Some(person) => Ok(start(issuer, visitor, person, slots).await?),
+        None => {
+            let event = Event::new(Kind::SignInFailed, &visitor.source);
+            issuer.record_soon(event.refused("wrong e-mail or password"));
+            Err(SignInError::Wrong)
+        }
+    }
+}
+
+/// Counts the attempt before it is made, so that racing guesses cannot pass the limit.
+async fn take_slots(
+    issuer: &Issuer,
+    visitor: &Visitor,
+    email: &str,
+) -> Result<[Slot; 2], SignInError> {
+    let limits = &issuer.settings.limits;
+    let key = SecretHash::of(people::email_key(email).as_bytes());
+    let person = format!("sign_in_person:{}", key.as_str());
+    let source = throttle::source_name("sign_in_source", &visitor.source);
+    let limited = |error| match error {
+        ThrottleError::Limited {
+            retry_after_seconds,
+        } => {
+            let event = Event::new(Kind::SignInFailed, &visitor.source);
+            issuer.record_soon(event.refused("too many failures"));
+            SignInError::Throttled(retry_after_seconds)
+        }
+        ThrottleError::Database(error) => SignInError::Failed(error.into()),
+    };
+    let source = throttle::count(issuer, &source, limits.sign_in_failures_per_source).await;
+    let source = source.map_err(limited)?;
+    let person = throttle::count(issuer, &person, limits.sign_in_failures_per_person).await;
+    Ok([source, person.map_err(limited)?])
+}
+
+async fn start(
+    issuer: &Issuer,
+    visitor: &Visitor,
+    person: Person,
+    slots: [Slot; 2],
+) -> Result<Secret<String>, DbError> {
+    let (issuer, visitor) = (issuer.clone(), visitor.clone());
+    let db = issuer.db.clone();
+    db.write(move |tx| {
+        Box::pin(async move {
+            for slot in slots {
+                slot.give_back(tx).await?;
+            }
+            let id = visitor.start_session(&issuer, tx, &person.id).await?;
+            let event = Event::new(Kind::SignedIn, &visitor.source).person(&person.id);
+            audit::record(&issuer, tx, &event).await?;
+            Ok(id)
+        })
+    })
+    .await
+}
+
+fn show(
+    issuer: &Issuer,
+    frame: &Frame,
+    to: &Continuation,
+    email: &str,
+    problem: Option<Problem>,
+) -> Result<Response, PageError> {
+    let page = frame.show(&SignInPage {
+        frame,
+        to,
+        email,
+        sign_up: issuer.settings.sign_up == SignUp::Open,
+        problem,
+    })?;
+    Ok((to.form_action().map(axum::Extension), page).into_response())
+}

@@ -1,0 +1,162 @@
+//! Making an account.
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse as _, Response};
+use http::StatusCode;
+use oauth::secret::Secret;
+
+use super::Problem;
+use super::continuation::Continuation;
+use super::password::LENGTH;
+use super::session::{self, Visitor};
+use super::sign_in::Continue;
+use super::throttle;
+use crate::Issuer;
+use crate::audit::{self, Event, Kind};
+use crate::db::DbError;
+use crate::db::people::{self, NewPerson};
+use crate::pages::{Frame, PageError, PageForm, clean};
+use crate::settings::SignUp;
+
+#[derive(Template)]
+#[template(path = "sign_up.html")]
+pub(super) struct SignUpPage<'a> {
+    pub(super) frame: &'a Frame,
+    pub(super) title: &'static str,
+    pub(super) to: &'a Continuation,
+    pub(super) email: &'a str,
+    pub(super) name: &'a str,
+    /// The token of a set-up link.
+    pub(super) setup: Option<&'a str>,
+    pub(super) problem: Option<Problem>,
+}
+
+pub(crate) async fn get(
+    State(issuer): State<Issuer>,
+    frame: Frame,
+    Query(query): Query<Continue>,
+) -> Result<Response, PageError> {
+    check_open(&issuer)?;
+    let to = Continuation::load(&issuer, query.r#continue.as_deref()).await;
+    show(&frame, &to, (to.login_hint(), ""), None)
+}
+
+pub(crate) async fn post(
+    State(issuer): State<Issuer>,
+    frame: Frame,
+    visitor: Visitor,
+    form: PageForm,
+) -> Result<Response, PageError> {
+    check_open(&issuer)?;
+    let to = Continuation::load(&issuer, form.get("continue")).await;
+    let again = |problem| {
+        let typed = (form.text("email"), form.text("name"));
+        let mut response = show(&frame, &to, typed, Some(problem))?;
+        *response.status_mut() = StatusCode::BAD_REQUEST;
+        Ok(response)
+    };
+    if let Err(problem) = check(&form) {
+        return again(problem);
+    }
+    let source = throttle::source_name("sign_up", &visitor.source);
+    throttle::count(&issuer, &source, issuer.settings.limits.sign_ups_per_source).await?;
+    let new = new_person(&issuer, &form, false).await?;
+    let made: Result<_, DbError> = {
+        let (issuer, visitor) = (issuer.clone(), visitor.clone());
+        let db = issuer.db.clone();
+        db.write(move |tx| {
+            Box::pin(async move {
+                let event = Event::new(Kind::SignedUp, &visitor.source).person(&new.id);
+                let person_id = new.id.clone();
+                people::insert(tx, new, issuer.clock.now()).await?;
+                audit::record(&issuer, tx, &event).await?;
+                visitor.start_session(&issuer, tx, &person_id).await
+            })
+        })
+        .await
+    };
+    match made {
+        Ok(id) => session::enter(&issuer, &id, to.target()),
+        Err(DbError::Conflict) => again(taken()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Without mail there is nobody else to tell; see the decision on sign-up and enumeration.
+pub(super) fn taken() -> Problem {
+    Problem::new(
+        "email",
+        "No account could be made with this e-mail. If you have one, sign in instead.",
+    )
+}
+
+/// What is wrong with the fields, by their form alone.
+pub(super) fn check(form: &PageForm) -> Result<(), Problem> {
+    let (email, password) = (form.text("email"), form.text("password"));
+    let parts = email.split_once('@');
+    let plain = parts
+        .is_some_and(|(name, host)| !name.is_empty() && !host.is_empty() && !host.contains('@'))
+        && !email.chars().any(|c| c.is_whitespace() || c.is_control());
+    if !plain || email.len() > 254 {
+        return Err(Problem::new("email", "Enter an e-mail address."));
+    }
+    if password.len() < *LENGTH.start() {
+        return Err(Problem::new(
+            "password",
+            "The password needs at least 8 characters.",
+        ));
+    }
+    if password.len() > *LENGTH.end() {
+        return Err(Problem::new("password", "The password is too long."));
+    }
+    Ok(())
+}
+
+/// The person that a checked form describes. The password is hashed whether or not the e-mail
+/// is taken, so that the time tells nothing.
+pub(super) async fn new_person(
+    issuer: &Issuer,
+    form: &PageForm,
+    operator: bool,
+) -> Result<NewPerson, PageError> {
+    let password = Secret::new(form.text("password").to_owned());
+    let password_hash = issuer.passwords.hash(&issuer.random, password).await?;
+    let id = issuer.random.id(issuer.clock.now());
+    Ok(NewPerson {
+        id: id.map_err(PageError::internal)?.to_string(),
+        email: form.text("email").to_owned(),
+        name: Some(clean(form.text("name"))).filter(|name| !name.is_empty()),
+        password_hash,
+        operator,
+    })
+}
+
+fn check_open(issuer: &Issuer) -> Result<(), PageError> {
+    match issuer.settings.sign_up {
+        SignUp::Open => Ok(()),
+        SignUp::Closed => Err(PageError::new(
+            StatusCode::FORBIDDEN,
+            "Sign-up is closed",
+            "Accounts are made by the operator here. Ask for one, then sign in.",
+        )),
+    }
+}
+
+fn show(
+    frame: &Frame,
+    to: &Continuation,
+    (email, name): (&str, &str),
+    problem: Option<Problem>,
+) -> Result<Response, PageError> {
+    let page = frame.show(&SignUpPage {
+        frame,
+        title: "Make an account",
+        to,
+        email,
+        name,
+        setup: None,
+        problem,
+    })?;
+    Ok((to.form_action().map(axum::Extension), page).into_response())
+}

@@ -1,0 +1,144 @@
+//! The page for what went wrong: status, title, a sentence, and a reference into the log.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::response::{Html, IntoResponse, Response};
+use http::{HeaderValue, StatusCode, header};
+
+use super::Frame;
+use crate::Issuer;
+use crate::audit::Source;
+use crate::db::DbError;
+
+/// What a person is told when a page cannot be shown. The reason goes to the log only.
+#[derive(Clone, Debug)]
+pub(crate) struct PageError {
+    status: StatusCode,
+    title: &'static str,
+    sentence: String,
+    retry_after_seconds: Option<i64>,
+    reason: Option<Arc<anyhow::Error>>,
+}
+
+#[derive(Template)]
+#[template(path = "error.html")]
+struct ErrorPage<'a> {
+    frame: &'a Frame,
+    title: &'a str,
+    sentence: &'a str,
+    reference: &'a str,
+}
+
+impl PageError {
+    pub(crate) fn new(
+        status: StatusCode,
+        title: &'static str,
+        sentence: impl Into<String>,
+    ) -> Self {
+        Self {
+            status,
+            title,
+            sentence: sentence.into(),
+            retry_after_seconds: None,
+            reason: None,
+        }
+    }
+
+    pub(crate) fn bad_request(title: &'static str, sentence: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, title, sentence)
+    }
+
+    /// Our own fault.
+    pub(crate) fn internal(reason: impl Into<anyhow::Error>) -> Self {
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "Something went wrong",
+            "This is our fault. Go back and try again.",
+        )
+        .because(reason)
+    }
+
+    /// Too much at once, or a part of us is away.
+    pub(crate) fn unavailable(retry_after_seconds: i64) -> Self {
+        let mut this = Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "Not available right now",
+            "Please try again in a moment.",
+        );
+        this.retry_after_seconds = Some(retry_after_seconds);
+        this
+    }
+
+    pub(crate) fn too_many(retry_after_seconds: i64) -> Self {
+        let mut this = Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "Too many attempts",
+            format!("Please try again in {}.", in_words(retry_after_seconds)),
+        );
+        this.retry_after_seconds = Some(retry_after_seconds);
+        this
+    }
+
+    pub(crate) fn because(mut self, reason: impl Into<anyhow::Error>) -> Self {
+        self.reason = Some(Arc::new(reason.into()));
+        self
+    }
+
+    pub(super) fn render(&self, issuer: &Issuer, source: &Source) -> Response {
+        let reason = self.reason.as_ref().map(|reason| format!("{reason:#}"));
+        let reason = reason.as_deref().unwrap_or(self.title);
+        let status = self.status.as_u16();
+        if self.status.is_server_error() {
+            tracing::error!(status, reason, reference = source.trace_id, "page refused");
+        } else {
+            tracing::info!(status, reason, reference = source.trace_id, "page refused");
+        }
+        let page = ErrorPage {
+            frame: &Frame {
+                operator: issuer.settings.operator_name.clone(),
+                csrf: String::new(),
+                cookie: None,
+            },
+            title: self.title,
+            sentence: &self.sentence,
+            reference: &source.trace_id,
+        };
+        let html = page.render().unwrap_or_else(|_| self.title.to_owned());
+        let mut response = (self.status, Html(html)).into_response();
+        if let Some(seconds) = self.retry_after_seconds {
+            let headers = response.headers_mut();
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
+impl From<DbError> for PageError {
+    fn from(error: DbError) -> Self {
+        match error {
+            DbError::Unavailable(_) => Self::unavailable(2).because(error),
+            DbError::Conflict | DbError::Inconsistent { .. } | DbError::Failed(_) => {
+                Self::internal(error)
+            }
+        }
+    }
+}
+
+/// The status only: [`super::dress`] renders the page, because it knows the operator.
+impl IntoResponse for PageError {
+    fn into_response(self) -> Response {
+        let mut response = self.status.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// A time to wait as a person says it.
+pub(crate) fn in_words(seconds: i64) -> String {
+    match seconds {
+        ..=1 => "1 second".to_owned(),
+        2..=90 => format!("{seconds} seconds"),
+        _ => format!("{} minutes", (seconds + 59) / 60),
+    }
+}

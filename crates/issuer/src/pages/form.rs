@@ -1,0 +1,106 @@
+//! A form that one of our own pages posted.
+
+use axum::body::to_bytes;
+use axum::extract::{FromRequest, Request};
+use http::{HeaderMap, StatusCode, header};
+use oauth::params::{Params, ParamsError};
+
+use crate::Issuer;
+use crate::pages::{PageError, csrf_matches};
+
+/// The fields of a form that came from one of our own pages. Names are unique except `scope`.
+pub(crate) struct PageForm(Params);
+
+/// The consent page carries the request that it answers.
+const BYTES_MAX: usize = 64 * 1_024;
+
+impl PageForm {
+    pub(crate) fn get<'a>(&'a self, name: &'a str) -> Option<&'a str> {
+        self.0.get(name)
+    }
+
+    pub(crate) fn get_all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.get_all(name)
+    }
+
+    /// The field's text, empty if it is absent.
+    pub(crate) fn text<'a>(&'a self, name: &'a str) -> &'a str {
+        self.0.get(name).unwrap_or_default()
+    }
+}
+
+impl FromRequest<Issuer> for PageForm {
+    type Rejection = PageError;
+
+    async fn from_request(request: Request, issuer: &Issuer) -> Result<Self, PageError> {
+        let (parts, body) = request.into_parts();
+        if !is_same_site(issuer, &parts.headers) {
+            return Err(PageError::new(
+                StatusCode::FORBIDDEN,
+                "Sent from another site",
+                "This form did not come from our own page, so nothing was done.",
+            ));
+        }
+        let form = parts
+            .headers
+            .get(header::CONTENT_TYPE)
+            .and_then(|kind| kind.to_str().ok())
+            .and_then(|kind| kind.split(';').next())
+            .is_some_and(|kind| {
+                kind.trim()
+                    .eq_ignore_ascii_case("application/x-www-form-urlencoded")
+            });
+        if !form {
+            return Err(PageError::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "Not a form",
+                "Only forms are accepted here.",
+            ));
+        }
+        let bytes = to_bytes(body, BYTES_MAX).await.map_err(|_| too_large())?;
+        let params = Params::parse_form_within(&bytes, BYTES_MAX, &["scope"])?;
+        if !csrf_matches(issuer, &parts.headers, params.get("csrf")) {
+            return Err(PageError::new(
+                StatusCode::FORBIDDEN,
+                "The page is out of date",
+                "Go back, reload the page and try again. Cookies must be allowed for this site.",
+            ));
+        }
+        Ok(Self(params))
+    }
+}
+
+fn too_large() -> PageError {
+    PageError::new(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "Too much text",
+        "The form holds more than this page can need.",
+    )
+}
+
+impl From<ParamsError> for PageError {
+    fn from(error: ParamsError) -> Self {
+        match error {
+            ParamsError::TooLarge => too_large(),
+            ParamsError::TooMany
+            | ParamsError::Repeated
+            | ParamsError::NotText
+            | ParamsError::Malformed => {
+                Self::bad_request("The request cannot be read", format!("Reason: {error}."))
+            }
+        }
+    }
+}
+
+/// Whether the browser says that the form was on a page of ours. Programs without either header
+/// still need the token.
+fn is_same_site(issuer: &Issuer, headers: &HeaderMap) -> bool {
+    let own = |name, expected: &str| {
+        headers
+            .get(name)
+            .map(|value| value.as_bytes() == expected.as_bytes())
+    };
+    own("sec-fetch-site", "same-origin")
+        .or_else(|| own("origin", issuer.settings.public_url.as_str()))
+        .unwrap_or(true)
+}

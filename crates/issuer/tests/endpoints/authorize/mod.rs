@@ -1,0 +1,3 @@
+//! The authorization endpoint: who may ask, for what, and what a person's answer leads to.
+
+mod consent;
