@@ -9,6 +9,7 @@ mod document;
 mod endpoints;
 mod jobs;
 mod login;
+pub mod operate;
 mod pages;
 pub mod random;
 mod routes;

@@ -10,6 +10,7 @@ pub(crate) mod consents;
 pub(crate) mod families;
 pub(crate) mod keys;
 pub(crate) mod people;
+pub(crate) mod records;
 pub(crate) mod revocations;
 pub(crate) mod sessions;
 pub(crate) mod setup_links;
@@ -35,6 +36,15 @@ use writer::Writer;
 /// The database, cheap to clone.
 #[derive(Clone)]
 pub struct Db(Driver);
+
+/// How much the database has to do for one process.
+#[derive(Clone, Copy, Debug)]
+pub struct Pressure {
+    /// Units that wait for the writer.
+    pub waiting: u32,
+    pub connections: u32,
+    pub idle: u32,
+}
 
 #[derive(Clone)]
 enum Driver {
@@ -102,6 +112,33 @@ impl Db {
             Driver::Sqlite { readers, .. } => Tx::SqliteReader(readers.acquire().await?),
             Driver::Postgres(pool) => Tx::PostgresReader(pool.acquire().await?),
         })
+    }
+
+    /// Asks for nothing, to learn whether the database answers.
+    ///
+    /// # Errors
+    /// If it does not.
+    pub async fn ping(&self) -> Result<(), DbError> {
+        let mut tx = self.read().await?;
+        sql!(&mut tx, one(i32,), "SELECT 1").map(|_| ())
+    }
+
+    /// How much the database has to do for this process.
+    #[must_use]
+    pub fn pressure(&self) -> Pressure {
+        let count = |idle: usize| u32::try_from(idle).unwrap_or(u32::MAX);
+        match &self.0 {
+            Driver::Sqlite { readers, writer } => Pressure {
+                waiting: count(writer.waiting()),
+                connections: readers.size() + 1,
+                idle: count(readers.num_idle()),
+            },
+            Driver::Postgres(pool) => Pressure {
+                waiting: 0,
+                connections: pool.size(),
+                idle: count(pool.num_idle()),
+            },
+        }
     }
 
     /// Waits for units under way, then closes all connections.

@@ -82,6 +82,11 @@ impl Writer {
             .unwrap_or_else(|_| Err(DbError::Unavailable(None).into()))
     }
 
+    /// Units in the queue.
+    pub(super) fn waiting(&self) -> usize {
+        QUEUE_MAX.saturating_sub(self.queue.capacity())
+    }
+
     /// Finishes what is queued, then closes the connection.
     pub(super) async fn close(&self) {
         self.stop.notify_one();

@@ -11,6 +11,7 @@ mod clients;
 mod consents;
 mod once;
 mod people;
+mod records;
 mod sessions;
 mod units;
 
@@ -72,6 +73,8 @@ on_both! {
     throttles_stop_at_their_limit => super::once::a_throttle_counts_up_to_its_limit;
     // setup_links::insert, setup_links::find, setup_links::redeem, setup_links::delete_expired
     setup_links_open_once => super::once::a_setup_link_opens_once;
+    // records::list, records::insert, records::delete
+    records_stay_with_their_owner => super::records::records_stay_with_their_owner_and_are_bounded;
 }
 
 /// A folder that goes away with its test.

@@ -148,6 +148,20 @@ impl SigningKey {
     }
 
     /// The half to publish.
+    /// The public half as a `SubjectPublicKeyInfo`, as PEM files hold it.
+    ///
+    /// # Errors
+    /// If the library cannot encode it.
+    pub fn public_der(&self) -> Result<Vec<u8>, KeyError> {
+        let der = match &self.pair {
+            Pair::Rsa(pair) => pair.public_key().as_der(),
+            Pair::Ecdsa(pair) => pair.public_key().as_der(),
+            Pair::Ed25519(pair) => pair.public_key().as_der(),
+        };
+        Ok(der.map_err(|_| KeyError::Failed)?.as_ref().to_vec())
+    }
+
+    /// The public half.
     #[must_use]
     pub const fn public(&self) -> &Jwk {
         &self.jwk

@@ -1,0 +1,120 @@
+//! The command line: what can be asked, and by which flags.
+
+mod check;
+mod migrate;
+mod print;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Arg, ArgAction, ArgMatches, Command};
+
+use crate::config::settings::{Kind, SETTINGS, Setting};
+use crate::config::{self, Config, Flags, Sources};
+use print::Print;
+
+/// Settings that `-h` shows; `--help` shows all.
+const PROMINENT: [&str; 4] = ["public_url", "listen", "data_dir", "database.url"];
+
+fn command() -> Command {
+    let json = Arg::new("json")
+        .long("json")
+        .help("Answers in JSON")
+        .action(ArgAction::SetTrue);
+    let file = Arg::new("config")
+        .long("config")
+        .value_name("FILE")
+        .help("The configuration file [default: vestibule.toml, if there is one]");
+    let all = [file, json].into_iter().chain(SETTINGS.iter().map(flag));
+    Command::new("vestibule")
+        .about("The front door for MCP servers: signs people in, asks their consent, issues tokens, guards tools.")
+        .version(env!("CARGO_PKG_VERSION"))
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .args(all.map(|arg| arg.global(true)))
+        .subcommand(Command::new("serve").about("Serves the issuer and the apps"))
+        .subcommand(check::command())
+        .subcommand(Command::new("migrate").about("Brings the database's tables up to date"))
+}
+
+/// The flag of a setting. A secret's names a file; the environment is read elsewhere.
+fn flag(setting: &'static Setting) -> Arg {
+    let switch = matches!(setting.kind, Kind::Switch);
+    let mut help = setting.about.to_owned();
+    if !setting.default.is_empty() {
+        help = format!("{help} [default: {}]", setting.default);
+    }
+    let arg = Arg::new(setting.key)
+        .long(setting.flag())
+        .help(help)
+        .help_heading("Settings")
+        .hide_short_help(!PROMINENT.contains(&setting.key))
+        .value_name(match setting.kind {
+            Kind::Secret => "FILE",
+            Kind::Number(..) => "NUMBER",
+            Kind::Limit => "LIMIT",
+            Kind::List => "LIST",
+            Kind::Switch => "BOOL",
+            Kind::OneOf(_) => "WORD",
+            Kind::Text => "TEXT",
+        });
+    if switch {
+        arg.num_args(0..=1)
+            .require_equals(true)
+            .default_missing_value("true")
+    } else {
+        arg
+    }
+}
+
+/// Runs what was asked for.
+pub(crate) fn run() -> ExitCode {
+    let matches = command().get_matches();
+    let sources = sources(&matches);
+    let print = Print {
+        json: matches.get_flag("json"),
+    };
+    let Some((name, matches)) = matches.subcommand() else {
+        return ExitCode::FAILURE;
+    };
+    if name == "check" {
+        return check::run(matches, &sources, print);
+    }
+    let (config, findings) = config::load(&sources);
+    print.findings(&findings);
+    let Some(config) = config else {
+        return ExitCode::FAILURE;
+    };
+    match block_on(name, matches, config, print) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            print.error(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn sources(matches: &ArgMatches) -> Sources {
+    let flags: Flags = SETTINGS
+        .iter()
+        .filter_map(|setting| Some((setting, matches.get_one::<String>(setting.key)?.clone())))
+        .collect();
+    Sources {
+        file: matches.get_one::<String>("config").map(PathBuf::from),
+        flags,
+        environment: config::layers::environment(),
+    }
+}
+
+fn block_on(name: &str, matches: &ArgMatches, config: Config, print: Print) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    let _ = matches;
+    runtime.block_on(async {
+        match name {
+            "serve" => crate::serve::run(config, print.json).await,
+            _ => migrate::run(&config, print).await,
+        }
+    })
+}

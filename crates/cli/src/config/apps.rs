@@ -1,0 +1,164 @@
+//! Which apps are served, where and how, and the words for their scopes.
+
+use guard::{InBand, Mode};
+use issuer::settings::{ResourceSettings, ScopeSettings};
+use oauth::jwt::Algorithm;
+use oauth::resource::Resource;
+
+use super::findings::suggestion;
+use super::reader::Reader;
+use super::settings::SCOPE_KEYS;
+
+/// The apps that are built in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AppName {
+    Notes,
+    Ping,
+}
+
+impl AppName {
+    pub(crate) const ALL: [Self; 2] = [Self::Notes, Self::Ping];
+
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Notes => "notes",
+            Self::Ping => "ping",
+        }
+    }
+
+    pub(crate) const fn path(self) -> &'static str {
+        match self {
+            Self::Notes => "/mcp/notes",
+            Self::Ping => "/mcp/ping",
+        }
+    }
+
+    pub(crate) fn make(self) -> toolbox::App {
+        match self {
+            Self::Notes => notes::app(),
+            Self::Ping => notes::ping_app(),
+        }
+    }
+}
+
+/// Answers for the default app too.
+pub(crate) const ALIAS: &str = "/mcp";
+
+/// How one app is served.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct App {
+    pub(crate) name: AppName,
+    /// Whether it answers at [`ALIAS`] as well.
+    pub(crate) default: bool,
+    pub(crate) mode: Mode,
+    pub(crate) in_band: InBand,
+}
+
+/// The keys of one app's settings.
+const fn keys(name: AppName) -> [&'static str; 3] {
+    match name {
+        AppName::Notes => [
+            "apps.notes.enabled",
+            "apps.notes.mode",
+            "apps.notes.algorithm",
+        ],
+        AppName::Ping => ["apps.ping.enabled", "apps.ping.mode", "apps.ping.algorithm"],
+    }
+}
+
+pub(super) fn build(reader: &Reader<'_>, origin: &str) -> (Vec<App>, Vec<ResourceSettings>) {
+    let in_band = match reader.word("apps.in_band").as_str() {
+        "never" => InBand::Never,
+        "always" => InBand::Always,
+        _ => InBand::OpenAi,
+    };
+    let chosen = reader.word("apps.default");
+    let (mut apps, mut resources) = (Vec::new(), Vec::new());
+    for name in AppName::ALL {
+        let [enabled, mode, algorithm] = keys(name);
+        let mode = match reader.word(mode).as_str() {
+            "mixed" => Mode::Mixed,
+            _ => Mode::Required,
+        };
+        let algorithm = super::build::algorithm(reader, algorithm);
+        let default = name.as_str() == chosen;
+        if !reader.switch(enabled) {
+            if default {
+                let problem = format!("the app {chosen} is not enabled");
+                reader.error("apps.default", problem, format!("set {enabled} to true"));
+            }
+            continue;
+        }
+        apps.push(App {
+            name,
+            default,
+            mode,
+            in_band,
+        });
+        resources.extend(resource(reader, origin, apps.last(), algorithm));
+    }
+    check_scopes(reader, &resources);
+    (apps, resources)
+}
+
+fn resource(
+    reader: &Reader<'_>,
+    origin: &str,
+    app: Option<&App>,
+    algorithm: Algorithm,
+) -> Option<ResourceSettings> {
+    let app = app?;
+    let made = app.name.make();
+    let url = |path: &str| Resource::parse(&format!("{origin}{path}")).ok();
+    let scope = |text: &toolbox::ScopeText| {
+        let words = reader.layers.scopes.get(text.scope);
+        let word = |key| {
+            words
+                .and_then(|words| words.get(key))
+                .and_then(toml::Value::as_str)
+        };
+        // What changes something says so in its name, and is asked for when it is needed.
+        let writes = text.scope.ends_with(":write");
+        Some(ScopeSettings {
+            name: text.scope.parse().ok()?,
+            title: word("title").unwrap_or(text.title).to_owned(),
+            description: word("description").unwrap_or(text.description).to_owned(),
+            base: !writes,
+            writes,
+        })
+    };
+    Some(ResourceSettings {
+        resource: url(app.name.path())?,
+        aliases: url(ALIAS).filter(|_| app.default).into_iter().collect(),
+        name: made.title.to_owned(),
+        default: app.default,
+        algorithm,
+        scopes: made.scopes.iter().filter_map(scope).collect(),
+    })
+}
+
+/// Every scope that is given words is one that an app has.
+fn check_scopes(reader: &Reader<'_>, resources: &[ResourceSettings]) {
+    let scopes = || resources.iter().flat_map(|resource| &resource.scopes);
+    for (name, words) in &reader.layers.scopes {
+        let place = format!("scopes.{name:?}");
+        let error = |problem: &str, fix: String| {
+            reader.findings.borrow_mut().error(&place, problem, fix);
+        };
+        if !scopes().any(|scope| scope.name.as_str() == name) {
+            let known = scopes().map(|scope| scope.name.as_str());
+            error("no app has this scope", suggestion(name, known));
+        }
+        let known = || SCOPE_KEYS.iter().map(|(key, _)| *key);
+        match words.as_table() {
+            None => error("is not a table", format!("write [{place}]")),
+            Some(words) => {
+                for (key, value) in words {
+                    if !known().any(|name| name == key) || !value.is_str() {
+                        error(&format!("has no text `{key}`"), suggestion(key, known()));
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! Every setting: its name, what it takes, its default, and what it does. The reader, `--help`, the
+//! reference and the example file all come from this list.
+
+use Kind::{Limit, List, Number, OneOf, Secret, Switch, Text};
+
+/// One setting. Its environment variable and flag follow from its key.
+pub(crate) struct Setting {
+    /// Its place in `vestibule.toml`: `lifetimes.code_seconds`.
+    pub(crate) key: &'static str,
+    pub(crate) kind: Kind,
+    /// As it would be typed; empty if there is none.
+    pub(crate) default: &'static str,
+    pub(crate) about: &'static str,
+}
+
+/// What a setting takes.
+#[derive(Clone, Copy)]
+pub(crate) enum Kind {
+    Text,
+    Switch,
+    /// From, to.
+    Number(i64, i64),
+    /// `10 per 15m`, or `off`.
+    Limit,
+    List,
+    OneOf(&'static [&'static str]),
+    /// Never a flag, and also read from a file: `<key>_file`, `VESTIBULE_…_FILE`.
+    Secret,
+}
+
+impl Setting {
+    pub(crate) fn find(key: &str) -> Option<&'static Self> {
+        SETTINGS.iter().find(|setting| setting.key == key)
+    }
+
+    pub(crate) fn environment(&self) -> String {
+        let name = self.key.replace('.', "_").to_uppercase();
+        format!("VESTIBULE_{name}")
+    }
+
+    /// Without the two dashes. A secret's flag names a file.
+    pub(crate) fn flag(&self) -> String {
+        let flag = self.key.replace(['.', '_'], "-");
+        match self.kind {
+            Kind::Secret => format!("{flag}-file"),
+            _ => flag,
+        }
+    }
+}
+
+const fn setting(
+    key: &'static str,
+    kind: Kind,
+    default: &'static str,
+    about: &'static str,
+) -> Setting {
+    Setting {
+        key,
+        kind,
+        default,
+        about,
+    }
+}
+
+const ALGORITHMS: Kind = Kind::OneOf(&["RS256", "ES256", "EdDSA"]);
+const MODES: Kind = Kind::OneOf(&["required", "mixed"]);
+const DAY: i64 = 86_400;
+const YEAR: i64 = 366 * DAY;
+const MIB: i64 = 1_048_576;
+
+#[rustfmt::skip] // One row per setting, so that the table can be read as one.
+pub(crate) const SETTINGS: &[Setting] = &[
+    setting("public_url", Text, "", "The origin that clients and browsers see, and the issuer's name. It must be https unless it is a loopback address. Default: http://localhost with the port of `listen`."),
+    setting("listen", Text, "127.0.0.1:3000", "Where to listen."),
+    setting("data_dir", Text, "./data", "The folder of the SQLite database and of the sealing key."),
+    setting("operator_name", Text, "Vestibule", "Who runs this: shown in page titles."),
+    setting("sign_up", OneOf(&["open", "closed"]), "open", "Whether people may make their own accounts. When closed, the operator adds them."),
+    setting("trusted_proxies", List, "", "Addresses and networks (10.0.0.0/8) whose X-Forwarded-For tells where a request came from. It is believed for limits and audit only: URLs never come from a request."),
+    setting("allowed_origins", List, "", "Further web origins whose scripts may call the MCP endpoints. The public URL's own and loopback are allowed always."),
+    setting("extra_ca_file", Text, "", "A PEM file with further certificate authorities for outgoing fetches."),
+    setting("dev_fixture", Switch, "false", "Serves the unguarded test fixture at /mcp/fixture. Loopback only."),
+    setting("sealing_keys", Secret, "", "`id:key` pairs, separated by commas; each key is 32 bytes in base64. The first seals, all open. Default: one key, made in `data_dir`/sealing.key."),
+
+    setting("apps.default", OneOf(&["notes", "ping"]), "notes", "The app that answers at /mcp as well, and that a request without `resource` means."),
+    setting("apps.in_band", OneOf(&["openai", "never", "always"]), "openai", "In mixed mode: which clients get a challenge inside a result with status 200. `openai` is ChatGPT."),
+    setting("apps.notes.enabled", Switch, "true", "Serves the notes app at /mcp/notes."),
+    setting("apps.notes.mode", MODES, "required", "`required` asks for a token on every request; `mixed` lets clients look around and decides tool by tool."),
+    setting("apps.notes.algorithm", ALGORITHMS, "RS256", "Signs the access tokens for the notes app."),
+    setting("apps.ping.enabled", Switch, "true", "Serves the ping app at /mcp/ping."),
+    setting("apps.ping.mode", MODES, "required", "`required` asks for a token on every request; `mixed` lets clients look around and decides tool by tool."),
+    setting("apps.ping.algorithm", ALGORITHMS, "RS256", "Signs the access tokens for the ping app."),
+
+    setting("database.driver", OneOf(&["auto", "sqlite", "postgres", "memory"]), "auto", "`auto` is PostgreSQL when `database.url` is set, else SQLite in `data_dir`. `memory` forgets everything at the end."),
+    setting("database.url", Secret, "", "postgres://user:password@host/name. `sslmode` and `sslrootcert` are read from it."),
+    setting("database.tls", OneOf(&["url", "disable", "prefer", "require", "verify-ca", "verify-full"]), "url", "How to secure the connection; `url` leaves that to `sslmode` in the URL, which is `require` for remote hosts unless it says otherwise."),
+    setting("database.connections_max", Number(1, 1_000), "20", "Connections to PostgreSQL."),
+    setting("database.connect_timeout_seconds", Number(1, 300), "5", "How long a request waits for a connection."),
+    setting("database.idle_timeout_seconds", Number(1, DAY), "30", "After which an unused connection is closed."),
+
+    setting("signing.algorithm", ALGORITHMS, "RS256", "Signs ID tokens."),
+    setting("signing.private_key", Secret, "", "A private key to sign with, in PEM, base64 of PEM, or as a JWK. One that the database does not have yet is taken over at the start."),
+    setting("signing.public_key", Text, "", "The public key that `signing.private_key` must belong to, in PEM or base64 of it. Checked, not needed."),
+
+    setting("lifetimes.code_seconds", Number(10, 600), "60", "An authorization code."),
+    setting("lifetimes.access_token_seconds", Number(60, DAY), "3600", "An access token."),
+    setting("lifetimes.id_token_seconds", Number(60, DAY), "3600", "An ID token."),
+    setting("lifetimes.refresh_idle_seconds", Number(60, 10 * YEAR), "2592000", "A refresh token that is not used."),
+    setting("lifetimes.refresh_absolute_seconds", Number(60, 10 * YEAR), "7776000", "All refresh tokens of one consent, however much they are used."),
+    setting("lifetimes.refresh_grace_seconds", Number(0, 600), "60", "How long a rotated refresh token still gets the same successor."),
+    setting("lifetimes.session_idle_seconds", Number(60, YEAR), "1209600", "A browser session that is not used."),
+    setting("lifetimes.session_absolute_seconds", Number(60, YEAR), "2592000", "A browser session, however much it is used."),
+    setting("lifetimes.pending_seconds", Number(30, 3_600), "600", "How long a consent page may wait for its answer."),
+    setting("lifetimes.consent_seconds", Number(60, 10 * YEAR), "31536000", "After which a consent is asked for again."),
+    setting("lifetimes.setup_link_seconds", Number(60, 30 * DAY), "86400", "The link with which the first operator is made."),
+    setting("lifetimes.key_overlap_seconds", Number(60, 30 * DAY), "3600", "How long before it signs a new key is published."),
+    setting("lifetimes.key_age_seconds", Number(0, 10 * YEAR), "7776000", "Age at which a signing key is replaced; 0 leaves that to `keys rotate`."),
+    setting("lifetimes.audit_seconds", Number(0, 100 * YEAR), "31536000", "After which audit events are deleted; 0 keeps them."),
+    setting("lifetimes.unused_client_seconds", Number(3_600, YEAR), "2592000", "After which a registered client that was never used is deleted."),
+
+    setting("limits.sign_in_failures_per_person", Limit, "10 per 15m", "Failed sign-ins for one e-mail address."),
+    setting("limits.sign_in_failures_per_source", Limit, "100 per 15m", "Failed sign-ins from one network address."),
+    setting("limits.sign_ups_per_source", Limit, "20 per 1h", "New accounts from one network address."),
+    setting("limits.registrations_per_source", Limit, "100 per 1h", "Client registrations from one network address."),
+    setting("limits.token_failures_per_source", Limit, "60 per 15m", "Failed token requests for one client from one network address."),
+    setting("limits.authorize_requests_per_source", Limit, "600 per 15m", "Authorization requests from one network address."),
+    setting("limits.code_failures", Number(1, 100), "5", "Wrong verifiers after which a code is burnt."),
+    setting("limits.password_hashes", Number(0, 1_024), "0", "Password hashes computed at once; 0 is one less than the processors."),
+    setting("limits.password_queue", Number(0, 100_000), "128", "Password hashes that may wait for their turn."),
+    setting("limits.connections", Number(1, 1_000_000), "4096", "Open connections; further ones wait to be accepted."),
+    setting("limits.requests", Number(1, 1_000_000), "1024", "Requests under way; further ones get 503 with Retry-After."),
+    setting("limits.body_bytes", Number(1_024, 64 * MIB), "1048576", "The largest body that any endpoint reads. Some read less."),
+    setting("limits.header_seconds", Number(1, 300), "10", "How long a client may take to send a request's header, and stay idle between requests."),
+    setting("limits.request_seconds", Number(1, 600), "30", "How long a request may take; then it gets 503."),
+    setting("limits.shutdown_seconds", Number(0, 600), "20", "How long requests under way may take to end when the process is told to stop."),
+
+    setting("clients.chatgpt_connector", Switch, "true", "Knows the public client `chatgpt-connector` without registration."),
+    setting("clients.registration.enabled", Switch, "true", "Dynamic client registration."),
+    setting("clients.registration.redirect_hosts", List, "", "https hosts that redirect URIs may have; empty allows all."),
+    setting("clients.registration.redirect_uris", List, "", "Whole redirect URIs that are allowed besides. With entries here and no hosts, only these and loopback are."),
+    setting("clients.registration.custom_schemes", List, "cursor, vscode, vscode-insiders", "Schemes of native clients. A scheme with a dot is always allowed."),
+    setting("clients.registration.redirect_uris_max", Number(1, 100), "16", "Redirect URIs of one client."),
+    setting("clients.metadata_documents.enabled", Switch, "true", "Client ID metadata documents."),
+    setting("clients.metadata_documents.hosts", List, "", "Hosts that documents may come from; empty allows all."),
+    setting("clients.metadata_documents.bytes_max", Number(512, 65_536), "5120", "The largest document."),
+    setting("clients.metadata_documents.cache_seconds_min", Number(1, DAY), "300", "A document is kept at least this long."),
+    setting("clients.metadata_documents.cache_seconds_max", Number(1, 30 * DAY), "86400", "A document is kept at most this long."),
+    setting("clients.metadata_documents.insecure_allow_loopback", Switch, "false", "Fetches documents from loopback too. Only while the public URL is on loopback."),
+
+    setting("fetch.timeout_seconds", Number(1, 60), "5", "Outgoing fetches of addresses that clients name."),
+    setting("fetch.concurrency_max", Number(1, 1_000), "16", "Such fetches at once."),
+    setting("fetch.per_host", Limit, "30 per 1m", "Such fetches to one host."),
+
+    setting("log.format", OneOf(&["auto", "text", "json"]), "auto", "`auto` is text on a terminal, JSON elsewhere."),
+    setting("log.level", Text, "info", "error, warn, info, debug or trace; also per module: `info,issuer=debug`."),
+    setting("metrics.listen", Text, "127.0.0.1:9464", "Where /metrics is served, apart from everything else; `off` for nowhere."),
+];
+
+/// The settings of one `[[clients.configured]]` entry.
+pub(crate) const CLIENT_KEYS: &[(&str, &str)] = &[
+    ("id", "The client's id."),
+    ("name", "Its name, as the consent page shows it."),
+    ("redirect_uris", "Its redirect URIs."),
+    (
+        "auth_method",
+        "none, client_secret_basic, client_secret_post or private_key_jwt.",
+    ),
+    ("secret", "Its secret."),
+    ("secret_file", "A file with its secret."),
+    (
+        "jwks",
+        "Its public keys as the JSON text of a key set, for private_key_jwt.",
+    ),
+    ("jwks_uri", "The address of its public keys instead."),
+    (
+        "introspects",
+        "Apps whose tokens it may introspect: notes, ping.",
+    ),
+];
+
+/// The settings of one `[scopes."…"]` entry.
+pub(crate) const SCOPE_KEYS: &[(&str, &str)] = &[
+    ("title", "What the consent page calls the scope."),
+    ("description", "What it says below."),
+];

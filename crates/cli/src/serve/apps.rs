@@ -1,0 +1,85 @@
+//! The apps, each behind a guard that asks the issuer in this very process.
+
+use std::sync::Arc;
+
+use axum::Router;
+use guard::verify::{JwtVerifier, Revocations};
+use guard::{Observer, Refusal, Seen};
+use issuer::Issuer;
+use issuer::audit::{Event, Kind, Source};
+use metrics::counter;
+use oauth::client::ClientId;
+use toolbox::serve::{Host, Mount};
+
+use super::store::Store;
+use crate::config::{ALIAS, Config};
+
+pub(super) fn router(config: &Config, issuer: &Issuer) -> anyhow::Result<Router> {
+    let origin = config.settings.public_url.as_str();
+    let keys = issuer.clone();
+    let verify =
+        JwtVerifier::new(origin, move || keys.key_set()).with_revocations(Revoked(issuer.clone()));
+    let host = Host {
+        public_origin: origin.to_owned(),
+        issuer: origin.to_owned(),
+        verify: Arc::new(verify),
+        store: Arc::new(Store::new(issuer.clone())),
+        observer: Some(Arc::new(Audit(issuer.clone()))),
+        origins: config.allowed_origins.clone(),
+        body_bytes_max: config.bounds.body_bytes,
+    };
+    let mounts = config.apps.iter().map(|app| Mount {
+        app: app.name.make(),
+        path: app.name.path().to_owned(),
+        alias: app.default.then(|| ALIAS.to_owned()),
+        mode: app.mode,
+        in_band: app.in_band,
+    });
+    Ok(toolbox::serve::router(&host, mounts.collect())?)
+}
+
+/// What the issuer has revoked holds here at once.
+struct Revoked(Issuer);
+
+impl Revocations for Revoked {
+    fn epoch(&self) -> u64 {
+        self.0.revocation_epoch()
+    }
+
+    fn is_revoked(&self, jti_or_family: &str) -> bool {
+        self.0.is_revoked(jti_or_family)
+    }
+}
+
+/// Counts calls, and records the refused ones.
+struct Audit(Issuer);
+
+impl Observer for Audit {
+    fn allowed(&self, seen: &Seen<'_>) {
+        let resource = seen.resource.path().to_owned();
+        counter!("vestibule_calls_total", "resource" => resource, "outcome" => "allowed")
+            .increment(1);
+    }
+
+    fn refused(&self, seen: &Seen<'_>, refusal: &Refusal) {
+        let resource = seen.resource.path().to_owned();
+        counter!("vestibule_calls_total", "resource" => resource, "outcome" => "refused")
+            .increment(1);
+        let source = seen
+            .parts
+            .extensions
+            .get::<Source>()
+            .cloned()
+            .unwrap_or_default();
+        let mut event = Event::new(Kind::CallRefused, &source)
+            .resource(seen.resource)
+            .refused(refusal.reason.hint());
+        if let Some(principal) = seen.principal {
+            event = event.person(&principal.sub);
+            if let Ok(client) = ClientId::parse(&principal.client_id) {
+                event = event.client(&client);
+            }
+        }
+        self.0.record_soon(event);
+    }
+}
