@@ -1,4 +1,4 @@
-//! The guard itself: token, audience, policy, in this order, and as a tower layer around any MCP server.
+//! The guard: what it is told, and how it stands as a tower layer around any MCP server.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -6,19 +6,17 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use futures_util::future::{BoxFuture, FutureExt as _};
-use http::header::{AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
 use http::request::Parts;
 use http::{Method, Request, Response};
-use oauth::challenge::Challenge;
 use oauth::resource::Resource;
-use oauth::scope::{Scope, ScopeSet};
+use oauth::scope::ScopeSet;
 use tower::{Layer, Service};
 
-use crate::body;
-use crate::mcp::{Look, look};
+use crate::admit::Admitted;
+use crate::mcp::Look;
 use crate::metadata;
 use crate::policy::ToolPolicy;
-use crate::refusal::{Reason, Refusal};
+use crate::refusal::Refusal;
 use crate::verify::{Principal, Verify};
 
 /// When a client is asked to sign in.
@@ -66,20 +64,20 @@ pub trait Observer: Send + Sync + 'static {
 
 /// Guards one MCP endpoint. Cheap to clone.
 #[derive(Clone)]
-pub struct Guard(Arc<Settings>);
+pub struct Guard(pub(crate) Arc<Settings>);
 
 #[derive(Clone)]
-struct Settings {
-    resource: Resource,
-    metadata_url: String,
-    verify: Arc<dyn Verify>,
-    policies: HashMap<String, ToolPolicy>,
-    base_scopes: ScopeSet,
-    open_methods: HashSet<&'static str>,
-    mode: Mode,
-    in_band: InBand,
-    body_bytes_max: usize,
-    observer: Option<Arc<dyn Observer>>,
+pub(crate) struct Settings {
+    pub(crate) resource: Resource,
+    pub(crate) metadata_url: String,
+    pub(crate) verify: Arc<dyn Verify>,
+    pub(crate) policies: HashMap<String, ToolPolicy>,
+    pub(crate) base_scopes: ScopeSet,
+    pub(crate) open_methods: HashSet<&'static str>,
+    pub(crate) mode: Mode,
+    pub(crate) in_band: InBand,
+    pub(crate) body_bytes_max: usize,
+    pub(crate) observer: Option<Arc<dyn Observer>>,
 }
 
 /// Open in mixed mode: what a client needs to find out what there is.
@@ -171,304 +169,6 @@ impl Guard {
     pub fn with_observer(self, observer: Arc<dyn Observer>) -> Self {
         self.with(|settings| settings.observer = Some(observer))
     }
-
-    /// Decides about a `POST`: the request with its body if it may go on, the answer if not.
-    ///
-    /// # Errors
-    /// The refusal, ready to send.
-    pub async fn admit<B>(&self, request: Request<B>) -> Result<Admitted, Response<Bytes>>
-    where
-        B: http_body::Body<Data = Bytes>,
-        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
-    {
-        let settings = &*self.0;
-        let (parts, body) = request.into_parts();
-        let mut asked = Asked {
-            parts,
-            look: None,
-            principal: None,
-        };
-        // In required mode nothing of the body is read for someone without a good token.
-        let token_first = settings.mode == Mode::Required;
-        if token_first && let Err(reason) = self.authenticate(&mut asked).await {
-            return Err(self.refuse(&asked, reason));
-        }
-        let body = match self.read(&mut asked, body).await {
-            Ok(body) => body,
-            Err(reason) => return Err(self.refuse(&asked, reason)),
-        };
-        if !token_first && let Err(reason) = self.authenticate(&mut asked).await {
-            return Err(self.refuse(&asked, reason));
-        }
-        match (self.check_policy(&asked), asked.look.take()) {
-            (Ok(policy), Some(look)) => {
-                let admitted = Admitted {
-                    parts: asked.parts,
-                    body,
-                    look,
-                    principal: asked.principal,
-                    policy,
-                };
-                if let Some(observer) = &settings.observer {
-                    observer.allowed(&admitted.seen(&settings.resource));
-                }
-                Ok(admitted)
-            }
-            (Err(reason), look) => {
-                asked.look = look;
-                Err(self.refuse(&asked, reason))
-            }
-            (Ok(_), None) => Err(self.refuse(&asked, Reason::BodyAborted)),
-        }
-    }
-
-    /// Finds out who asks. No token is no error yet in mixed mode; a bad one always is.
-    async fn authenticate(&self, asked: &mut Asked) -> Result<(), Reason> {
-        let Some(token) = bearer_token(&asked.parts)? else {
-            return match self.0.mode {
-                Mode::Required => Err(Reason::TokenMissing),
-                Mode::Mixed => Ok(()),
-            };
-        };
-        let verified = self.0.verify.verify(token).await;
-        let principal = verified.map_err(|refusal| refusal.reason)?;
-        // RFC 8707 §2: a token for one resource is useless at another.
-        if principal.audience != self.0.resource.as_str() {
-            return Err(Reason::WrongResource);
-        }
-        asked.principal = Some(principal);
-        Ok(())
-    }
-
-    async fn read<B>(&self, asked: &mut Asked, body: B) -> Result<Bytes, Reason>
-    where
-        B: http_body::Body<Data = Bytes>,
-        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
-    {
-        if !is_json(&asked.parts) {
-            return Err(Reason::MediaType);
-        }
-        let body = body::read(body, self.0.body_bytes_max).await?;
-        asked.look = Some(look(&body).map_err(Reason::Body)?);
-        Ok(body)
-    }
-
-    /// What the tool or method demands, against what the caller has.
-    fn check_policy(&self, asked: &Asked) -> Result<Option<ToolPolicy>, Reason> {
-        let look = asked.look.as_ref().ok_or(Reason::BodyAborted)?;
-        let principal = asked.principal.as_deref();
-        if &*look.method != "tools/call" {
-            let open = self.0.mode == Mode::Mixed && self.0.open_methods.contains(&*look.method);
-            return if open || principal.is_some() {
-                Ok(None)
-            } else {
-                Err(Reason::TokenMissing)
-            };
-        }
-        let policy = look
-            .name
-            .as_deref()
-            .and_then(|name| self.0.policies.get(name));
-        match (policy, principal) {
-            (None | Some(ToolPolicy::Required(_)), None) => Err(Reason::TokenMissing),
-            (None, Some(_)) => Err(Reason::ToolUnknown),
-            (Some(ToolPolicy::Required(needed)), Some(principal))
-                if !principal.scopes.contains_all(needed) =>
-            {
-                Err(Reason::ScopeMissing {
-                    needed: needed.clone(),
-                })
-            }
-            (Some(policy), _) => Ok(Some(policy.clone())),
-        }
-    }
-
-    fn refuse(&self, asked: &Asked, reason: Reason) -> Response<Bytes> {
-        let settings = &*self.0;
-        let challenge = reason
-            .is_challenge()
-            .then(|| self.challenge(&reason, asked.principal.as_deref()));
-        let refusal = Refusal { reason, challenge };
-        if let Some(observer) = &settings.observer {
-            observer.refused(&asked.seen(&settings.resource), &refusal);
-        }
-        match &asked.look {
-            Some(look)
-                if refusal.challenge.is_some()
-                    && look.is_tool_call()
-                    && self.answers_in_band(&asked.parts, look) =>
-            {
-                refusal.into_result(look)
-            }
-            look => refusal.into_response(look.as_ref()),
-        }
-    }
-
-    fn challenge(&self, reason: &Reason, principal: Option<&Principal>) -> Challenge {
-        let settings = &*self.0;
-        let scope = match (reason, principal) {
-            // What is held and what is missing: some clients replace, they do not add.
-            (Reason::ScopeMissing { needed }, Some(principal)) => principal.scopes.union(needed),
-            _ => settings.base_scopes.clone(),
-        };
-        let for_resources = |scope: &&Scope| scope.as_str() != "offline_access";
-        Challenge {
-            resource_metadata: Some(settings.metadata_url.clone()),
-            scope: scope.iter().filter(for_resources).cloned().collect(),
-            error: reason.error(),
-            error_description: reason.error().map(|_| reason.hint()),
-        }
-    }
-
-    fn answers_in_band(&self, parts: &Parts, look: &Look) -> bool {
-        let agent = parts.headers.get(USER_AGENT).and_then(|v| v.to_str().ok());
-        let names = [agent, look.client_name.as_deref()];
-        let open_ai = || {
-            names
-                .iter()
-                .flatten()
-                .any(|name| name.starts_with("openai-mcp"))
-        };
-        self.0.mode == Mode::Mixed
-            && match self.0.in_band {
-                InBand::Never => false,
-                InBand::OpenAi => open_ai(),
-                InBand::Always => true,
-            }
-    }
-
-    /// Decides about a request without a message: an event stream, the end of a session.
-    async fn admit_bare(&self, parts: Parts) -> Result<Parts, Response<Bytes>> {
-        let mut asked = Asked {
-            parts,
-            look: None,
-            principal: None,
-        };
-        if let Err(reason) = self.authenticate(&mut asked).await {
-            return Err(self.refuse(&asked, reason));
-        }
-        match asked.principal.take() {
-            Some(principal) => {
-                asked.parts.extensions.insert(principal);
-                Ok(asked.parts)
-            }
-            None => Err(self.refuse(&asked, Reason::TokenMissing)),
-        }
-    }
-}
-
-/// A request on its way through the guard.
-struct Asked {
-    parts: Parts,
-    look: Option<Look>,
-    principal: Option<Arc<Principal>>,
-}
-
-impl Asked {
-    fn seen<'a>(&'a self, resource: &'a Resource) -> Seen<'a> {
-        Seen {
-            resource,
-            parts: &self.parts,
-            look: self.look.as_ref(),
-            principal: self.principal.as_deref(),
-        }
-    }
-}
-
-/// A request that the guard let through. Only the guard makes one.
-pub struct Admitted {
-    parts: Parts,
-    body: Bytes,
-    look: Look,
-    principal: Option<Arc<Principal>>,
-    policy: Option<ToolPolicy>,
-}
-
-impl Admitted {
-    /// The request without its body.
-    #[must_use]
-    pub const fn parts(&self) -> &Parts {
-        &self.parts
-    }
-
-    /// The body: one JSON-RPC message.
-    #[must_use]
-    pub const fn body(&self) -> &Bytes {
-        &self.body
-    }
-
-    /// What the message asks for.
-    #[must_use]
-    pub const fn look(&self) -> &Look {
-        &self.look
-    }
-
-    /// Whom the tool may act for: nobody if its policy is public, or if the caller lacks the
-    /// scopes of an optional one.
-    #[must_use]
-    pub fn principal(&self) -> Option<&Arc<Principal>> {
-        let principal = self.principal.as_ref()?;
-        match self.policy.as_ref()? {
-            ToolPolicy::Public => None,
-            ToolPolicy::Optional(scopes) | ToolPolicy::Required(scopes) => {
-                principal.scopes.contains_all(scopes).then_some(principal)
-            }
-        }
-    }
-
-    fn seen<'a>(&'a self, resource: &'a Resource) -> Seen<'a> {
-        Seen {
-            resource,
-            parts: &self.parts,
-            look: Some(&self.look),
-            principal: self.principal.as_deref(),
-        }
-    }
-
-    fn into_request<B: From<Bytes>>(mut self) -> Request<B> {
-        if let Some(principal) = self.principal {
-            self.parts.extensions.insert(principal);
-        }
-        Request::from_parts(self.parts, self.body.into())
-    }
-}
-
-/// The one bearer token of a request.
-fn bearer_token(parts: &Parts) -> Result<Option<&str>, Reason> {
-    let query = parts.uri.query().unwrap_or_default();
-    // RFC 6750 §2.3: tokens in the URI leak; they are not accepted at all.
-    if query
-        .split('&')
-        .any(|pair| pair.starts_with("access_token="))
-    {
-        return Err(Reason::TokenInUri);
-    }
-    let mut values = parts.headers.get_all(AUTHORIZATION).iter();
-    let Some(value) = values.next() else {
-        return Ok(None);
-    };
-    if values.next().is_some() {
-        return Err(Reason::HeaderMalformed);
-    }
-    // RFC 6750 §2.1: the scheme in any case, a space, one token of a small alphabet.
-    let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte);
-    let token = value
-        .to_str()
-        .ok()
-        .and_then(|text| text.split_once(' '))
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-        .map(|(_, token)| token.trim())
-        .filter(|token| !token.is_empty() && token.bytes().all(legal));
-    token.map(Some).ok_or(Reason::HeaderMalformed)
-}
-
-fn is_json(parts: &Parts) -> bool {
-    let value = parts
-        .headers
-        .get(CONTENT_TYPE)
-        .and_then(|v| v.to_str().ok());
-    let media_type = value.and_then(|text| text.split(';').next());
-    media_type.is_some_and(|text| text.trim().eq_ignore_ascii_case("application/json"))
 }
 
 impl<S> Layer<S> for Guard {

@@ -2,6 +2,7 @@
 #![doc = include_str!("../README.md")]
 #![deny(missing_docs)]
 
+mod admit;
 mod body;
 mod layer;
 mod refusal;
@@ -13,7 +14,8 @@ pub mod origin;
 pub mod policy;
 pub mod verify;
 
-pub use layer::{Admitted, Guard, Guarded, InBand, Mode, Observer, Seen};
+pub use admit::Admitted;
+pub use layer::{Guard, Guarded, InBand, Mode, Observer, Seen};
 pub use oauth;
 pub use policy::ToolPolicy;
 pub use refusal::{Reason, Refusal};

@@ -1,4 +1,9 @@
 //! Apps behind the guard, asked over HTTP.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may fail anywhere"
+)]
 
 mod all_tools;
 mod app;
