@@ -203,6 +203,7 @@ async fn what_is_gone_or_unknown_is_404_in_the_modern_era() {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "a table")]
 #[tokio::test]
 async fn modern_headers_and_body_must_agree() {
     let app = App::start(Mode::Mixed);
