@@ -8,7 +8,7 @@ use tower_http::cors::{AllowHeaders, Any, CorsLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::Issuer;
-use crate::endpoints::{authorize, discovery, jwks, register, token};
+use crate::endpoints::{authorize, discovery, introspect, jwks, register, revoke, token, userinfo};
 use crate::login::{setup, sign_in, sign_out, sign_up};
 use crate::pages;
 
@@ -50,16 +50,22 @@ fn protocol() -> Router<Issuer> {
     let manage = get(register::manage::get)
         .put(register::manage::put)
         .delete(register::manage::delete);
-    let routes = everywhere(Router::new(), "token", &post(token::post));
-    let routes = everywhere(routes, "register", &post(register::post))
-        .route("/oauth/register/{client_id}", manage);
+    let families = [
+        ("token", post(token::post)),
+        ("register", post(register::post)),
+        ("revoke", post(revoke::post)),
+        ("introspect", post(introspect::post)),
+        ("userinfo", get(userinfo::get).post(userinfo::get)),
+    ];
+    let routes = families.into_iter().fold(Router::new(), everywhere);
+    let routes = routes.route("/oauth/register/{client_id}", manage);
     Family::Protocol.flags(routes)
 }
 
 /// Visited by people: never stored, framed or called from other sites.
 fn pages(issuer: &Issuer) -> Router<Issuer> {
     let authorize = get(authorize::get).post(authorize::post);
-    everywhere(Router::new(), "authorize", &authorize)
+    everywhere(Router::new(), ("authorize", authorize))
         .route("/oauth/authorize/consent", post(authorize::consent::post))
         .route("/login", get(sign_in::get).post(sign_in::post))
         .route("/signup", get(sign_up::get).post(sign_up::post))
@@ -71,14 +77,12 @@ fn pages(issuer: &Issuer) -> Router<Issuer> {
 /// The canonical path and its aliases, under one handler.
 fn everywhere(
     routes: Router<Issuer>,
-    name: &str,
-    handler: &MethodRouter<Issuer>,
+    (name, handler): (&str, MethodRouter<Issuer>),
 ) -> Router<Issuer> {
-    ["/oauth", "/oauth2", ""]
-        .iter()
-        .fold(routes, |routes, root| {
-            routes.route(&format!("{root}/{name}"), handler.clone())
-        })
+    let roots = ["/oauth", "/oauth2", ""].iter();
+    roots.fold(routes, |routes, root| {
+        routes.route(&format!("{root}/{name}"), handler.clone())
+    })
 }
 
 impl Family {

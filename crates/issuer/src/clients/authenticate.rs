@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, header};
 use oauth::client::{AuthMethod, ClientId};
 use oauth::error::ErrorCode;
 use oauth::params::Params;
@@ -58,4 +58,10 @@ pub(crate) async fn authenticate(
         return Err(AuthenticateError::MethodNotRegistered);
     }
     Ok(client)
+}
+
+/// Whether a request carries anything that proves who the client is.
+pub(crate) fn brings_credentials(headers: &HeaderMap, params: &Params) -> bool {
+    let secrets = ["client_secret", "client_assertion"];
+    headers.contains_key(header::AUTHORIZATION) || secrets.iter().any(|name| params.has(name))
 }

@@ -1,7 +1,9 @@
 //! What a grant gives out: the access token, the ID token and the refresh token (RFC 9068 §2.2).
 
+use std::sync::Arc;
+
 use oauth::client::ClientId;
-use oauth::jwt::SigningKey;
+use oauth::jwt::{Algorithm, Checks, SigningKey, UnverifiedJwt};
 use oauth::resource::Resource;
 use oauth::scope::ScopeSet;
 use oauth::secret::base64url;
@@ -57,6 +59,25 @@ pub(crate) async fn issue(issuer: &Issuer, granted: Granted) -> Result<TokenResp
         refresh_token,
         id_token,
     })
+}
+
+/// Verifies an access token of ours. What was verified once is remembered while its key is
+/// published; whether it has expired or was revoked is asked each time.
+pub(crate) fn verify(issuer: &Issuer, token: &str) -> Option<Arc<AccessClaims>> {
+    let now = issuer.clock.now();
+    let claims = issuer.keys.verified(token, |keys| {
+        let checks = Checks {
+            typ: Some("at+jwt"),
+            algorithms: &Algorithm::ALL,
+            now,
+            leeway_seconds: 0,
+        };
+        let claims: AccessClaims = UnverifiedJwt::split(token)?.verify(keys, &checks)?;
+        Ok(claims)
+    })?;
+    let ours = claims.iss == issuer.settings.public_url.as_str();
+    let live = claims.exp > now && !issuer.is_revoked(&claims.jti);
+    (ours && live).then_some(claims)
 }
 
 fn claims(issuer: &Issuer, granted: &Granted) -> Result<AccessClaims, SignError> {

@@ -5,11 +5,13 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
+use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::hmac;
 use bytes::Bytes;
-use oauth::jwt::{Algorithm, Jwk, KeyError, KeySet, SigningKey};
+use oauth::jwt::{Algorithm, Jwk, JwtError, KeyError, KeySet, SigningKey};
 use oauth::secret::Secret;
 use oauth::time::UnixTime;
+use oauth::token::AccessClaims;
 use tokio::sync::Semaphore;
 
 use crate::Issuer;
@@ -91,7 +93,11 @@ struct Ring {
     macs: Vec<(i64, hmac::Key)>,
     public: Arc<KeySet>,
     jwks: Document,
+    /// Access tokens that these keys have verified, by hash. Failures are not remembered.
+    verified: moka::sync::Cache<[u8; 32], Arc<AccessClaims>>,
 }
+
+const VERIFIED_MAX: u64 = 20_000;
 
 fn newest<'a, T: 'a>(
     mut keys: impl DoubleEndedIterator<Item = &'a (i64, T)>,
@@ -126,6 +132,7 @@ impl Ring {
             rows,
             signing,
             macs,
+            verified: moka::sync::Cache::new(VERIFIED_MAX),
         })
     }
 }
@@ -324,6 +331,22 @@ impl Keys {
 
     pub(crate) fn jwks(&self) -> Document {
         self.ring().jwks.clone()
+    }
+
+    /// The claims of a token that the published keys verify.
+    pub(crate) fn verified(
+        &self,
+        token: &str,
+        verify: impl FnOnce(&KeySet) -> Result<AccessClaims, JwtError>,
+    ) -> Option<Arc<AccessClaims>> {
+        let ring = self.ring();
+        let name: [u8; 32] = digest(&SHA256, token.as_bytes()).as_ref().try_into().ok()?;
+        if let Some(claims) = ring.verified.get(&name) {
+            return Some(claims);
+        }
+        let claims = Arc::new(verify(&ring.public).ok()?);
+        ring.verified.insert(name, Arc::clone(&claims));
+        Some(claims)
     }
 
     /// The MAC of a refresh token that is made now.

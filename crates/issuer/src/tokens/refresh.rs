@@ -92,19 +92,31 @@ pub(crate) async fn rotate(
     if row.client_id != rotation.client_id {
         return Ok(Rotated::No(NoRefresh::OtherClient));
     }
-    if row.expires_at <= now.0 || row.rotated_at <= rotation.idle_since.0 {
+    let expired = row.expires_at <= now.0 || row.rotated_at <= rotation.idle_since.0;
+    let behind = row.generation - rotation.generation;
+    if expired || behind < 1 {
         return Ok(Rotated::No(NoRefresh::Expired));
     }
-    let behind = row.generation - rotation.generation;
-    if behind == 1 && now.0 - row.rotated_at <= lifetimes.refresh_grace {
+    if usable_until(issuer, &row, rotation.generation).is_some() {
         return Ok(Rotated::Same(row));
-    }
-    if behind < 1 {
-        return Ok(Rotated::No(NoRefresh::Ended));
     }
     // RFC 9700 §4.14.2: an old token in use again means that somebody has copied it.
     let revoked = end(issuer, tx, &row.id).await?;
     Ok(Rotated::Replayed(row, revoked))
+}
+
+/// Until when a generation's token gets tokens; `None` if it does not now.
+pub(crate) fn usable_until(issuer: &Issuer, family: &Row, generation: i64) -> Option<i64> {
+    let lifetimes = &issuer.settings.lifetimes;
+    let end = family
+        .expires_at
+        .min(family.rotated_at + lifetimes.refresh_idle);
+    let until = match family.generation - generation {
+        0 => end,
+        1 => end.min(family.rotated_at + lifetimes.refresh_grace),
+        _ => return None,
+    };
+    (until > issuer.clock.now().0).then_some(until)
 }
 
 /// Ends a family: its refresh token is void, and its access tokens are refused.

@@ -1,11 +1,12 @@
 //! Why no token is issued, and what the client is told of it (RFC 6749 §5.2).
 
-use axum::http::{HeaderMap, header};
+use axum::http::HeaderMap;
 use oauth::error::ErrorCode;
 use oauth::grant::TokenRequestError;
 
 use crate::clients::authenticate::AuthenticateError;
 use crate::db::DbError;
+use crate::endpoints::caller::refused;
 use crate::endpoints::error::OauthError;
 use crate::tokens::code::NoCode;
 use crate::tokens::keys::SignError;
@@ -112,18 +113,17 @@ impl TokenError {
                 tracing::error!("a token could not be signed");
                 OauthError::unavailable(hint)
             }
-            _ if code == ErrorCode::TemporarilyUnavailable => OauthError::unavailable(hint),
-            _ => client_error(code, hint, headers),
+            Self::Client(error) => refused(&error, headers),
+            Self::Request(_)
+            | Self::Code(_)
+            | Self::CodeReplayed
+            | Self::OtherRedirect
+            | Self::NoPerson
+            | Self::Refresh(_)
+            | Self::RefreshReplayed
+            | Self::ScopeWidened
+            | Self::UnknownResource
+            | Self::OtherResource => OauthError::new(code, hint),
         }
     }
-}
-
-/// RFC 6749 §5.2: a client that came with the header is answered with its scheme.
-pub(crate) fn client_error(code: ErrorCode, hint: &'static str, headers: &HeaderMap) -> OauthError {
-    let error = OauthError::new(code, hint);
-    // RFC 6749 §5.2: the challenge matches the scheme that the client used.
-    if code == ErrorCode::InvalidClient && headers.contains_key(header::AUTHORIZATION) {
-        return error.challenge("Basic realm=\"token\"");
-    }
-    error
 }

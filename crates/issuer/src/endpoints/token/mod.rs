@@ -1,7 +1,7 @@
 //! The token endpoint: authenticate, parse, match on the grant (RFC 6749 §3.2).
 
 mod authorization_code;
-pub(super) mod error;
+mod error;
 mod refresh_token;
 
 use axum::Json;
