@@ -160,6 +160,14 @@ async fn list_live(db: &db::Db, now: UnixTime) -> Result<Vec<Row>, DbError> {
     Ok(rows)
 }
 
+/// Why a key is stored.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Occasion {
+    /// None signs; if another node was faster, its key is as good.
+    Missing,
+    Replace,
+}
+
 /// What making and storing keys takes: an issuer has it, and so has one that is being opened.
 #[derive(Clone, Copy)]
 pub(crate) struct Means<'a> {
@@ -250,7 +258,7 @@ impl Means<'_> {
         for key in SigningKey::parse_all(text.expose())? {
             let row = self.signing_row(&key)?;
             let id = row.id.clone();
-            if self.adopt(row).await? {
+            if self.adopt(Occasion::Replace, row).await? {
                 ids.push(id);
             }
         }
@@ -268,7 +276,8 @@ impl Means<'_> {
         for purpose in purposes {
             let signs = |row: &Row| row.purpose == purpose.as_str() && row.retired_at.is_none();
             if !rows.iter().any(signs) {
-                self.adopt(self.new_row(purpose)?).await?;
+                self.adopt(Occasion::Missing, self.new_row(purpose)?)
+                    .await?;
             }
         }
         Ok(())
@@ -295,7 +304,7 @@ impl Means<'_> {
 
     /// Stores a key to sign with: at once if none signs, otherwise after it was published for a
     /// while, in place of those that sign now. Returns whether it was stored.
-    async fn adopt(&self, mut row: Row) -> Result<bool, KeysError> {
+    async fn adopt(&self, occasion: Occasion, mut row: Row) -> Result<bool, KeysError> {
         let (now, from) = (self.now, self.now.plus(self.settings.lifetimes.key_overlap));
         let until = from.plus(self.afterlife(&row.purpose));
         let stored = self.db.write::<bool, DbError, _>(move |tx| {
@@ -305,17 +314,20 @@ impl Means<'_> {
                     return Ok(false);
                 }
                 let same = || known.iter().filter(|old| old.purpose == row.purpose);
+                let signing = same().any(|old| old.retired_at.is_none());
+                if signing && occasion == Occasion::Missing {
+                    return Ok(false);
+                }
                 let mut retired = 0;
                 for old in same().filter(|old| old.retired_at.is_none()) {
                     retired += u32::from(db::keys::retire(tx, &old.id, from, until).await?);
                 }
-                let signing = same().filter(|old| old.retired_at.is_none()).count();
-                row.signs_from = match (same().count(), signing) {
-                    (0, _) => 0,
-                    (_, 0) => now.0,
+                row.signs_from = match same().next() {
+                    None => 0,
+                    Some(_) if !signing => now.0,
                     // Another node has just replaced them.
-                    _ if retired == 0 => return Ok(false),
-                    _ => from.0,
+                    Some(_) if retired == 0 => return Ok(false),
+                    Some(_) => from.0,
                 };
                 db::keys::insert(tx, row).await
             })
@@ -414,7 +426,9 @@ pub(crate) async fn reload(issuer: &Issuer) -> Result<(), KeysError> {
 /// Replaces the key of a purpose: the new one is published now and signs after the overlap.
 pub(crate) async fn rotate(issuer: &Issuer, purpose: Purpose) -> Result<(), KeysError> {
     let means = issuer.means();
-    means.adopt(means.new_row(purpose)?).await?;
+    means
+        .adopt(Occasion::Replace, means.new_row(purpose)?)
+        .await?;
     reload(issuer).await
 }
 

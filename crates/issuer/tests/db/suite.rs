@@ -8,7 +8,12 @@ use crate::db::{Db, DbSettings, PostgresSettings};
 
 mod audit_events;
 mod clients;
+mod codes;
 mod consents;
+mod families;
+mod grants;
+mod keys;
+mod nodes;
 mod once;
 mod people;
 mod records;
@@ -75,6 +80,29 @@ on_both! {
     setup_links_open_once => super::once::a_setup_link_opens_once;
     // records::list, records::insert, records::delete
     records_stay_with_their_owner => super::records::records_stay_with_their_owner_and_are_bounded;
+    // keys::insert, keys::list, keys::retire, keys::update_sealed
+    one_first_key_is_agreed_on => super::keys::one_first_key_is_agreed_on;
+    keys_are_retired => super::keys::a_key_is_retired_once_and_sealed_anew;
+    // codes::insert, codes::find, codes::redeem, codes::update_failures, codes::delete_expired
+    one_of_many_redeems_a_code => super::codes::one_of_many_redeems_a_code;
+    codes_are_bound => super::codes::a_code_is_redeemed_by_its_own_request_only;
+    // families::insert, families::find, families::rotate
+    one_of_many_rotates => super::families::one_of_many_rotates_a_generation;
+    rotations_are_bound => super::families::a_family_is_rotated_by_its_client_while_it_lives;
+    // families::delete, families::delete_of, families::delete_of_client, families::delete_expired
+    families_end => super::families::families_end_by_id_person_and_client;
+    // revocations::insert, revocations::list, revocations::delete_expired
+    revocations_are_kept => super::families::revocations_are_kept_until_they_expire;
+    nodes_agree_on_keys => super::nodes::nodes_that_start_together_agree_on_their_keys;
+    rotations_are_seen => super::nodes::a_rotation_is_seen_by_the_other_node;
+    keys_are_sealed_anew => super::nodes::keys_are_sealed_anew_and_a_lost_sealing_key_is_named;
+    configured_keys_are_taken_over => super::nodes::configured_keys_are_taken_over_once;
+    revocations_reach_other_nodes => super::nodes::a_revocation_reaches_the_other_node;
+    racing_exchanges => super::grants::of_exchanges_that_race_one_wins;
+    racing_refreshes => super::grants::refreshes_that_race_get_the_same_successor;
+    a_replayed_code => super::grants::a_replayed_code_ends_what_it_issued;
+    a_replayed_refresh_token => super::grants::a_replayed_refresh_token_ends_its_family;
+    family_model => super::grants::families_follow_their_model;
 }
 
 /// A folder that goes away with its test.
