@@ -14,6 +14,7 @@ use crate::Issuer;
 use crate::audit::{self, Event};
 use crate::db::{self, DbError, Tx};
 use crate::settings::Lifetimes;
+use crate::tokens::{keys, revocation};
 
 struct Job {
     name: &'static str,
@@ -21,16 +22,37 @@ struct Job {
     run: fn(Issuer) -> BoxFuture<'static, anyhow::Result<()>>,
 }
 
-const JOBS: [Job; 1] = [Job {
-    name: "clean_up",
-    every: Duration::from_secs(3_600),
-    run: |issuer| {
-        Box::pin(async move {
-            issuer.clean_up().await?;
-            Ok(())
-        })
+const JOBS: [Job; 4] = [
+    Job {
+        name: "clean_up",
+        every: Duration::from_secs(3_600),
+        run: |issuer| {
+            Box::pin(async move {
+                issuer.clean_up().await?;
+                Ok(())
+            })
+        },
     },
-}];
+    // What another node revoked is refused here within two seconds.
+    Job {
+        name: "poll_revocations",
+        every: Duration::from_secs(1),
+        run: |issuer| Box::pin(async move { Ok(revocation::poll(&issuer).await?) }),
+    },
+    Job {
+        name: "reload_keys",
+        every: Duration::from_secs(30),
+        run: |issuer| Box::pin(async move { Ok(keys::reload(&issuer).await?) }),
+    },
+    Job {
+        name: "rotate_keys",
+        every: Duration::from_secs(3_600),
+        run: |issuer| Box::pin(async move { Ok(keys::rotate_aged(&issuer).await?) }),
+    },
+];
+
+/// A code that was redeemed is remembered for a day, so that its replay is noticed.
+const CODES_KEPT: i64 = 86_400;
 
 /// A job's first run after the start, so that a process that lives shortly does its part too.
 const FIRST_RUN_MAX: Duration = Duration::from_secs(60);
@@ -147,7 +169,7 @@ type Delete = for<'t> fn(&'t mut Tx, UnixTime, i64) -> BoxFuture<'t, Result<u64,
 
 /// Every table whose rows age, with the seconds that rows are kept beyond their end; 0 or less
 /// where the operator keeps them for good.
-fn aging_tables(lifetimes: &Lifetimes) -> [(Option<i64>, Delete); 6] {
+fn aging_tables(lifetimes: &Lifetimes) -> [(Option<i64>, Delete); 9] {
     let kept_for = |seconds: i64| (seconds > 0).then_some(seconds);
     [
         (kept_for(lifetimes.audit), |tx, before, limit| {
@@ -155,6 +177,15 @@ fn aging_tables(lifetimes: &Lifetimes) -> [(Option<i64>, Delete); 6] {
         }),
         (kept_for(lifetimes.unused_client), |tx, before, limit| {
             Box::pin(db::clients::delete_expired(tx, before, limit))
+        }),
+        (Some(CODES_KEPT), |tx, before, limit| {
+            Box::pin(db::codes::delete_expired(tx, before, limit))
+        }),
+        (Some(0), |tx, before, limit| {
+            Box::pin(db::families::delete_expired(tx, before, limit))
+        }),
+        (Some(0), |tx, before, limit| {
+            Box::pin(db::revocations::delete_expired(tx, before, limit))
         }),
         (Some(0), |tx, before, limit| {
             Box::pin(db::sessions::delete_expired(tx, before, limit))
