@@ -11,6 +11,7 @@ mod jobs;
 mod login;
 pub mod operate;
 mod pages;
+mod portal;
 pub mod random;
 mod routes;
 pub mod seal;

@@ -11,6 +11,7 @@ use crate::Issuer;
 use crate::endpoints::{authorize, discovery, introspect, jwks, register, revoke, token, userinfo};
 use crate::login::{setup, sign_in, sign_out, sign_up};
 use crate::pages;
+use crate::portal::account;
 
 /// What holds for a family of paths.
 #[derive(Clone, Copy)]
@@ -70,6 +71,8 @@ fn pages(issuer: &Issuer) -> Router<Issuer> {
         .route("/login", get(sign_in::get).post(sign_in::post))
         .route("/signup", get(sign_up::get).post(sign_up::post))
         .route("/logout", get(sign_out::get).post(sign_out::post))
+        .route("/account", get(account::get))
+        .route("/account/disconnect", post(account::disconnect))
         .route("/setup", get(setup::get).post(setup::post))
         .layer(from_fn_with_state(issuer.clone(), pages::dress))
 }

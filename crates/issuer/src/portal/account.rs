@@ -1,0 +1,135 @@
+//! The account: who is signed in, what is connected, and the way to end either.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use oauth::client::ClientId;
+use oauth::resource::Resource;
+
+use crate::Issuer;
+use crate::audit::{self, Event, Kind, Source};
+use crate::clients::resolve::resolve;
+use crate::db::consents::Consent;
+use crate::db::people::Person;
+use crate::db::{self, DbError};
+use crate::login::session::SignedIn;
+use crate::pages::{Frame, PageError, PageForm, clean};
+use crate::tokens::refresh::revoke_families_of;
+
+#[derive(Template)]
+#[template(path = "account.html")]
+struct AccountPage<'a> {
+    frame: &'a Frame,
+    person: &'a Person,
+    connected: Vec<Connected>,
+}
+
+/// A client that the person allowed something.
+struct Connected {
+    client_id: String,
+    name: String,
+    allowed: Vec<Allowed>,
+}
+
+/// What it was allowed for one resource.
+struct Allowed {
+    resource: String,
+    scopes: String,
+    day: String,
+}
+
+pub(crate) async fn get(
+    State(issuer): State<Issuer>,
+    SignedIn { person, .. }: SignedIn,
+    frame: Frame,
+) -> Result<Response, PageError> {
+    let mut tx = issuer.db.read().await?;
+    let consents = db::consents::list(&mut tx, &person.id).await?;
+    drop(tx);
+    let mut by_client: BTreeMap<String, Vec<Allowed>> = BTreeMap::new();
+    for consent in consents {
+        let allowed = allowed(&issuer, &consent);
+        by_client
+            .entry(consent.client_id)
+            .or_default()
+            .push(allowed);
+    }
+    let mut connected = Vec::new();
+    for (client_id, allowed) in by_client {
+        connected.push(Connected {
+            name: name(&issuer, &client_id).await,
+            client_id,
+            allowed,
+        });
+    }
+    frame.show(&AccountPage {
+        frame: &frame,
+        person: &person,
+        connected,
+    })
+}
+
+/// Disconnects a client: what it was allowed, and every token that came of it.
+pub(crate) async fn disconnect(
+    State(issuer): State<Issuer>,
+    SignedIn { person, .. }: SignedIn,
+    source: Source,
+    form: PageForm,
+) -> Result<Response, PageError> {
+    let client_id = ClientId::parse(form.text("client_id"));
+    let client_id = client_id.map_err(|_| {
+        PageError::bad_request("No such app", "Go back, reload the page and try again.")
+    })?;
+    let revoked = {
+        let issuer = issuer.clone();
+        let db = issuer.db.clone();
+        db.write::<_, DbError, _>(move |tx| {
+            Box::pin(async move {
+                db::consents::delete(tx, &person.id, client_id.as_str()).await?;
+                let revoked = revoke_families_of(&issuer, tx, &person.id, Some(&client_id)).await?;
+                let event = Event::new(Kind::GrantRevoked, &source)
+                    .person(&person.id)
+                    .client(&client_id)
+                    .detail("disconnected by the person");
+                audit::record(&issuer, tx, &event).await?;
+                Ok(revoked)
+            })
+        })
+        .await?
+    };
+    revoked.publish(&issuer);
+    Ok(Redirect::to("/account").into_response())
+}
+
+/// The client's name; its id if it is gone.
+async fn name(issuer: &Issuer, client_id: &str) -> String {
+    let client = match ClientId::parse(client_id) {
+        Ok(id) => resolve(issuer, &id).await.ok(),
+        Err(_) => None,
+    };
+    let name = client.map_or(String::new(), |client| clean(&client.name));
+    if name.is_empty() {
+        return clean(client_id);
+    }
+    name
+}
+
+fn allowed(issuer: &Issuer, consent: &Consent) -> Allowed {
+    let resource = Resource::parse(&consent.resource).ok();
+    let settings = resource.and_then(|resource| issuer.settings.resource(&resource));
+    let titles = consent.scope.split(' ').map(|name| {
+        let scopes = settings.map_or(&[][..], |settings| &settings.scopes);
+        let known = scopes.iter().find(|scope| scope.name.as_str() == name);
+        known.map_or(name, |scope| &scope.title)
+    });
+    let day = jiff::Timestamp::from_second(consent.given_at);
+    Allowed {
+        resource: settings
+            .map_or(&consent.resource, |settings| &settings.name)
+            .clone(),
+        scopes: titles.collect::<Vec<_>>().join(", "),
+        day: day.map_or(String::new(), |day| day.strftime("%Y-%m-%d").to_string()),
+    }
+}

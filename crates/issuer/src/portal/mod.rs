@@ -1,0 +1,3 @@
+//! Pages of the signed-in person.
+
+pub(crate) mod account;
