@@ -104,7 +104,7 @@ impl Guard {
         let look = asked.look.as_ref().ok_or(Reason::BodyAborted)?;
         let principal = asked.principal.as_deref();
         if &*look.method != "tools/call" {
-            let open = self.0.mode == Mode::Mixed && self.0.open_methods.contains(&*look.method);
+            let open = self.0.mode == Mode::Mixed && self.0.open_methods.contain(&look.method);
             return if open || principal.is_some() {
                 Ok(None)
             } else {

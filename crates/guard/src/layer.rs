@@ -1,6 +1,6 @@
 //! The guard: what it is told, and how it stands as a tower layer around any MCP server.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
@@ -73,25 +73,40 @@ pub(crate) struct Settings {
     pub(crate) verify: Arc<dyn Verify>,
     pub(crate) policies: HashMap<String, ToolPolicy>,
     pub(crate) base_scopes: ScopeSet,
-    pub(crate) open_methods: HashSet<&'static str>,
+    pub(crate) open_methods: OpenMethods,
     pub(crate) mode: Mode,
     pub(crate) in_band: InBand,
     pub(crate) body_bytes_max: usize,
     pub(crate) observer: Option<Arc<dyn Observer>>,
 }
 
-/// Open in mixed mode: what a client needs to find out what there is.
-const OPEN_METHODS: [&str; 9] = [
-    "server/discover",
-    "initialize",
-    "ping",
-    "notifications/initialized",
-    "notifications/cancelled",
-    "tools/list",
-    "prompts/list",
-    "resources/list",
-    "resources/templates/list",
-];
+/// What needs no token in mixed mode, calls of tools aside.
+#[derive(Clone, Copy)]
+pub(crate) enum OpenMethods {
+    /// What a client needs to find out what there is.
+    ToFindOut,
+    AllButCalls,
+}
+
+impl OpenMethods {
+    pub(crate) fn contain(self, method: &str) -> bool {
+        match self {
+            Self::AllButCalls => method != "tools/call",
+            Self::ToFindOut => matches!(
+                method,
+                "server/discover"
+                    | "initialize"
+                    | "ping"
+                    | "notifications/initialized"
+                    | "notifications/cancelled"
+                    | "tools/list"
+                    | "prompts/list"
+                    | "resources/list"
+                    | "resources/templates/list"
+            ),
+        }
+    }
+}
 
 impl Guard {
     /// A guard of `resource` that knows no tool yet, and so lets no tool be called.
@@ -104,7 +119,7 @@ impl Guard {
             verify,
             policies: HashMap::new(),
             base_scopes: ScopeSet::default(),
-            open_methods: OPEN_METHODS.into(),
+            open_methods: OpenMethods::ToFindOut,
             mode: Mode::default(),
             in_band: InBand::default(),
             body_bytes_max: 1024 * 1024,
@@ -138,12 +153,11 @@ impl Guard {
         self.with(|settings| settings.metadata_url = url.into())
     }
 
-    /// Opens a further method in mixed mode.
+    /// Opens every method but `tools/call` in mixed mode, for a server whose other methods tell nobody
+    /// anything: then what it does not serve is "method not found" and not a challenge.
     #[must_use]
-    pub fn with_open_method(self, method: &'static str) -> Self {
-        self.with(|settings| {
-            settings.open_methods.insert(method);
-        })
+    pub fn with_open_methods(self) -> Self {
+        self.with(|settings| settings.open_methods = OpenMethods::AllButCalls)
     }
 
     /// When clients are asked to sign in; [`Mode::Required`] unless told.

@@ -111,6 +111,25 @@ async fn a_refusal_travels_in_the_extensions() {
 }
 
 #[tokio::test]
+async fn in_mixed_mode_only_finding_out_is_open() {
+    for (method, status) in [
+        ("tools/list", 200),
+        ("server/discover", 200),
+        ("resources/read", 401),
+        ("prompts/get", 401),
+        ("x/y", 401),
+    ] {
+        let body = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"{method}"}}"#);
+        assert_eq!(
+            send(Mode::Mixed, "POST", "", &body).await.0,
+            status,
+            "{method}"
+        );
+        assert_eq!(send(Mode::Required, "POST", "", &body).await.0, 401);
+    }
+}
+
+#[tokio::test]
 async fn streams_and_session_ends_need_a_token_in_every_mode() {
     for mode in [Mode::Required, Mode::Mixed] {
         for method in ["GET", "DELETE"] {

@@ -1,5 +1,9 @@
 //! The guard as a stranger uses it.
-#![expect(clippy::unwrap_used, reason = "a test may fail anywhere")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may fail anywhere"
+)]
 
 mod introspection;
 mod layer;

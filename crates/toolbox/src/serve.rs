@@ -134,8 +134,8 @@ fn guard_of(host: &Host, mount: &Mount, resource: Resource) -> Guard {
     let mut guard = Guard::new(resource, Arc::clone(&host.verify))
         .with_mode(mount.mode)
         .with_in_band(mount.in_band)
-        // Widgets are pages for everyone; they hold no data.
-        .with_open_method("resources/read")
+        // Lists and widgets are for everyone; they hold no data.
+        .with_open_methods()
         .with_body_bytes_max(host.body_bytes_max);
     for tool in &mount.app.tools {
         guard = guard.with_tool(tool.name, tool.policy.clone());
