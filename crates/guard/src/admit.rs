@@ -79,11 +79,13 @@ impl Guard {
         let verified = self.0.verify.verify(token).await;
         let principal = verified.map_err(|refusal| refusal.reason)?;
         // RFC 8707 §2: a token for one resource is useless at another.
-        if principal.audience != self.0.resource.as_str() {
-            return Err(Reason::WrongResource);
-        }
+        let is_for_us = principal.audience == self.0.resource.as_str();
         asked.principal = Some(principal);
-        Ok(())
+        if is_for_us {
+            Ok(())
+        } else {
+            Err(Reason::WrongResource)
+        }
     }
 
     async fn read<B>(&self, asked: &mut Asked, body: B) -> Result<Bytes, Reason>
@@ -100,7 +102,7 @@ impl Guard {
     }
 
     /// What the tool or method demands, against what the caller has.
-    fn check_policy(&self, asked: &Asked) -> Result<Option<ToolPolicy>, Reason> {
+    fn check_policy(&self, asked: &Asked) -> Result<Option<Arc<ToolPolicy>>, Reason> {
         let look = asked.look.as_ref().ok_or(Reason::BodyAborted)?;
         let principal = asked.principal.as_deref();
         if &*look.method != "tools/call" {
@@ -115,7 +117,7 @@ impl Guard {
             .name
             .as_deref()
             .and_then(|name| self.0.policies.get(name));
-        match (policy, principal) {
+        match (policy.map(|policy| &**policy), principal) {
             (None | Some(ToolPolicy::Required(_)), None) => Err(Reason::TokenMissing),
             (None, Some(_)) => Err(Reason::ToolUnknown),
             (Some(ToolPolicy::Required(needed)), Some(principal))
@@ -125,8 +127,19 @@ impl Guard {
                     needed: needed.clone(),
                 })
             }
-            (Some(policy), _) => Ok(Some(policy.clone())),
+            (Some(_), _) => Ok(policy.cloned()),
         }
+    }
+
+    /// Refuses a request that was not let come as far as [`Guard::admit`].
+    #[must_use]
+    pub fn refuse_early<B>(&self, request: Request<B>, reason: Reason) -> Response<Bytes> {
+        let asked = Asked {
+            parts: request.into_parts().0,
+            look: None,
+            principal: None,
+        };
+        self.refuse(&asked, reason)
     }
 
     fn refuse(&self, asked: &Asked, reason: Reason) -> Response<Bytes> {
@@ -227,7 +240,7 @@ pub struct Admitted {
     body: Bytes,
     look: Look,
     principal: Option<Arc<Principal>>,
-    policy: Option<ToolPolicy>,
+    policy: Option<Arc<ToolPolicy>>,
 }
 
 impl Admitted {
@@ -254,7 +267,7 @@ impl Admitted {
     #[must_use]
     pub fn principal(&self) -> Option<&Arc<Principal>> {
         let principal = self.principal.as_ref()?;
-        match self.policy.as_ref()? {
+        match self.policy.as_deref()? {
             ToolPolicy::Public => None,
             ToolPolicy::Optional(scopes) | ToolPolicy::Required(scopes) => {
                 principal.scopes.contains_all(scopes).then_some(principal)

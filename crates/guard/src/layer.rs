@@ -71,7 +71,7 @@ pub(crate) struct Settings {
     pub(crate) resource: Resource,
     pub(crate) metadata_url: String,
     pub(crate) verify: Arc<dyn Verify>,
-    pub(crate) policies: HashMap<String, ToolPolicy>,
+    pub(crate) policies: HashMap<String, Arc<ToolPolicy>>,
     pub(crate) base_scopes: ScopeSet,
     pub(crate) open_methods: OpenMethods,
     pub(crate) mode: Mode,
@@ -137,7 +137,7 @@ impl Guard {
     pub fn with_tool(self, name: impl Into<String>, policy: ToolPolicy) -> Self {
         self.with(|settings| {
             settings.base_scopes = settings.base_scopes.union(&policy.scopes());
-            settings.policies.insert(name.into(), policy);
+            settings.policies.insert(name.into(), Arc::new(policy));
         })
     }
 

@@ -32,13 +32,17 @@ pub struct AccessClaims {
 }
 
 impl AccessClaims {
-    /// The family that the token belongs to: what stands before the dot in `jti`.
+    /// The family that the token belongs to.
     #[must_use]
     pub fn family(&self) -> &str {
-        self.jti
-            .split_once('.')
-            .map_or(self.jti.as_str(), |(family, _)| family)
+        family(&self.jti)
     }
+}
+
+/// The family that a token's id begins with: what stands before the dot.
+#[must_use]
+pub fn family(jti: &str) -> &str {
+    jti.split_once('.').map_or(jti, |(family, _)| family)
 }
 
 /// The claims of an ID token (OpenID Connect Core §2).

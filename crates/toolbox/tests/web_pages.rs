@@ -21,6 +21,7 @@ async fn a_foreign_page_is_refused_before_anything_else() {
         assert_eq!(answer.status, 403, "{origin}");
         assert_eq!(answer.header("access-control-allow-origin"), "");
         assert_eq!(answer.header("www-authenticate"), "");
+        assert_eq!(app.log.0.lock().unwrap().pop().unwrap(), "refused Origin");
     }
 }
 

@@ -9,7 +9,7 @@ use oauth::jwt::{Algorithm, Checks, JwtError, KeySet, UnverifiedJwt};
 use oauth::scope::ScopeSet;
 use oauth::time::{Clock, UnixTime};
 
-use super::{Principal, Revocations, Verify, family};
+use super::{Principal, Revocations, Verify};
 use crate::keys::KeySource;
 use crate::refusal::{Reason, Refusal};
 
@@ -145,7 +145,7 @@ impl JwtVerifier {
 
     fn check_revoked(&self, principal: &Principal) -> Result<(), Reason> {
         let revoked = self.revocations.as_ref().is_some_and(|list| {
-            list.is_revoked(&principal.jti) || list.is_revoked(family(&principal.jti))
+            list.is_revoked(&principal.jti) || list.is_revoked(principal.family())
         });
         if revoked {
             Err(Reason::TokenRevoked)

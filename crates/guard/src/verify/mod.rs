@@ -51,12 +51,8 @@ impl Principal {
     /// The family of tokens that descend from one consent: what stands before the dot in `jti`.
     #[must_use]
     pub fn family(&self) -> &str {
-        family(&self.jti)
+        oauth::token::family(&self.jti)
     }
-}
-
-fn family(jti: &str) -> &str {
-    jti.split_once('.').map_or(jti, |(family, _)| family)
 }
 
 /// Which tokens ended before their time.

@@ -6,9 +6,8 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::Request;
 use bytes::Bytes;
-use guard::Guard;
 use guard::origin::Origins;
-use guard::{Admitted, Reason, Refusal};
+use guard::{Admitted, Guard};
 use http::header::{ALLOW, CONTENT_TYPE, HeaderValue};
 use http::{Method, Response, StatusCode};
 
@@ -50,7 +49,7 @@ impl Endpoint {
         } = &*self.0;
         let origin = match origins.check(request.headers()) {
             Ok(origin) => origin.cloned(),
-            Err(reason) => return refused(reason),
+            Err(reason) => return guard.refuse_early(request, reason).map(Body::from),
         };
         let mut response = match *request.method() {
             Method::POST => match guard.admit(request).await {
@@ -63,10 +62,6 @@ impl Endpoint {
         origins.allow(origin.as_ref(), response.headers_mut());
         response.map(Body::from)
     }
-}
-
-fn refused(reason: Reason) -> Response<Body> {
-    Refusal::from(reason).into_response(None).map(Body::from)
 }
 
 /// There are no streams to open and no sessions to end.
