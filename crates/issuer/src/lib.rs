@@ -45,6 +45,7 @@ pub struct Parts {
     pub(crate) clients: clients::Clients,
     pub(crate) keys: tokens::keys::Keys,
     pub(crate) revocations: tokens::revocation::Revocations,
+    pub(crate) limits_reached: endpoints::caller::Reached,
     /// The metadata document, ready to send.
     pub(crate) metadata: document::Document,
     pub(crate) passwords: login::password::PasswordPool,
@@ -87,6 +88,7 @@ impl Issuer {
             keys,
             passwords,
             revocations: tokens::revocation::Revocations::default(),
+            limits_reached: moka::sync::Cache::new(10_000),
             metadata,
         }));
         tokens::revocation::poll(&issuer).await?;

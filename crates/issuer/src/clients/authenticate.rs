@@ -63,5 +63,6 @@ pub(crate) async fn authenticate(
 /// Whether a request carries anything that proves who the client is.
 pub(crate) fn brings_credentials(headers: &HeaderMap, params: &Params) -> bool {
     let secrets = ["client_secret", "client_assertion"];
-    headers.contains_key(header::AUTHORIZATION) || secrets.iter().any(|name| params.has(name))
+    headers.contains_key(header::AUTHORIZATION)
+        || secrets.iter().any(|name| params.get(name).is_some())
 }

@@ -10,6 +10,7 @@ use super::caller::authenticated;
 use super::error::OauthError;
 use super::form::Form;
 use crate::Issuer;
+use crate::audit::Source;
 use crate::clients::Client;
 use crate::clients::authenticate::brings_credentials;
 use crate::db;
@@ -40,10 +41,11 @@ struct About {
 
 pub(crate) async fn post(
     State(issuer): State<Issuer>,
+    source: Source,
     headers: HeaderMap,
     Form(params): Form,
 ) -> Result<Json<Introspection>, OauthError> {
-    let client = authenticated(&issuer, &headers, &params).await?;
+    let client = authenticated(&issuer, &source, &headers, &params).await?;
     // RFC 7662 §2.1: whoever asks must prove who it is, or tokens could be tried out.
     if !brings_credentials(&headers, &params) {
         let hint = "Introspection is for clients that authenticate.";

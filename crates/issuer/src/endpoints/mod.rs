@@ -1,7 +1,7 @@
 //! The protocol endpoints.
 
 pub(crate) mod authorize;
-mod caller;
+pub(crate) mod caller;
 pub(crate) mod discovery;
 pub(crate) mod error;
 pub(crate) mod form;

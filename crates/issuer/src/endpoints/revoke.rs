@@ -23,7 +23,7 @@ pub(crate) async fn post(
     headers: HeaderMap,
     Form(params): Form,
 ) -> Result<StatusCode, OauthError> {
-    let client = authenticated(&issuer, &headers, &params).await?;
+    let client = authenticated(&issuer, &source, &headers, &params).await?;
     let Some(token) = params.get("token") else {
         return Err(OauthError::new(
             ErrorCode::InvalidRequest,

@@ -13,6 +13,7 @@ use oauth::params::Params;
 use oauth::resource::Resource;
 use oauth::token::TokenResponse;
 
+use super::caller::count_failure;
 use super::form::Form;
 use crate::Issuer;
 use crate::audit::{Event, Kind, Source};
@@ -33,7 +34,12 @@ pub(crate) async fn post(
             let no_store = [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
             (no_store, Json(tokens)).into_response()
         }
-        Err(error) => error.into_oauth(&headers).into_response(),
+        Err(error) => {
+            let error = error.into_oauth(&headers);
+            let asked = (&headers, &params);
+            let error = count_failure(&issuer, &source, asked, error).await;
+            error.into_response()
+        }
     }
 }
 
