@@ -13,7 +13,6 @@ use crate::works::{Call, Flow, Refresh, Register};
 
 pub(crate) async fn run(load: &Load) -> Result<()> {
     let found = discover(&load.url).await?;
-    eprintln!("{found:#?}");
     let wants = |work: &str| load.work.as_deref().is_none_or(|only| only == work);
     let client = register(&found, "none").await?;
     let person = Person {
