@@ -1,7 +1,11 @@
 //! The command line: what can be asked, and by which flags.
 
+mod audit;
 mod check;
+mod clients;
+mod keys;
 mod migrate;
+mod people;
 mod print;
 
 use std::path::PathBuf;
@@ -11,6 +15,8 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use crate::config::settings::{Kind, SETTINGS, Setting};
 use crate::config::{self, Config, Flags, Sources};
+use crate::start;
+use issuer::Issuer;
 use print::Print;
 
 /// Settings that `-h` shows; `--help` shows all.
@@ -34,6 +40,10 @@ fn command() -> Command {
         .args(all.map(|arg| arg.global(true)))
         .subcommand(Command::new("serve").about("Serves the issuer and the apps"))
         .subcommand(check::command())
+        .subcommand(people::command())
+        .subcommand(clients::command())
+        .subcommand(keys::command())
+        .subcommand(audit::command())
         .subcommand(Command::new("migrate").about("Brings the database's tables up to date"))
 }
 
@@ -107,14 +117,59 @@ fn sources(matches: &ArgMatches) -> Sources {
 }
 
 fn block_on(name: &str, matches: &ArgMatches, config: Config, print: Print) -> anyhow::Result<()> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
+    if name == "serve" {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()?;
+        return runtime.block_on(crate::serve::run(config, print.json));
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    let _ = matches;
     runtime.block_on(async {
-        match name {
-            "serve" => crate::serve::run(config, print.json).await,
-            _ => migrate::run(&config, print).await,
-        }
+        let (db, applied) = start::database(&config).await?;
+        let done = match name {
+            "migrate" => {
+                migrate::run(&applied, print);
+                Ok(())
+            }
+            name => {
+                operate(
+                    name,
+                    matches,
+                    start::issuer(&config, db.clone()).await?,
+                    print,
+                )
+                .await
+            }
+        };
+        db.close().await;
+        done
     })
+}
+
+async fn operate(
+    name: &str,
+    matches: &ArgMatches,
+    issuer: Issuer,
+    print: Print,
+) -> anyhow::Result<()> {
+    match name {
+        "people" => people::run(matches, &issuer, print).await,
+        "clients" => clients::run(matches, &issuer, print).await,
+        "keys" => keys::run(matches, &issuer, print).await,
+        _ => audit::run(matches, &issuer, print).await,
+    }
+}
+
+/// Rows that are read at once.
+const PAGE: u32 = 500;
+
+fn text(matches: &ArgMatches, name: &str) -> Option<String> {
+    matches.get_one::<String>(name).cloned()
+}
+
+/// An argument that the command line cannot be without.
+fn required(matches: &ArgMatches, name: &str) -> String {
+    text(matches, name).unwrap_or_default()
 }

@@ -11,24 +11,6 @@ use super::findings::suggestion;
 use super::reader::Reader;
 use super::settings::CLIENT_KEYS;
 
-/// The client that an operator enters into ChatGPT by hand.
-fn chatgpt_connector() -> ConfiguredClient {
-    ConfiguredClient {
-        id: ClientId::parse("chatgpt-connector")
-            .unwrap_or_else(|_| unreachable!("printable ASCII")),
-        name: "ChatGPT".to_owned(),
-        redirect_uris: vec![
-            "https://chatgpt.com/connector_platform_oauth_redirect".to_owned(),
-            "https://platform.openai.com/apps-manage/oauth".to_owned(),
-        ],
-        auth_method: AuthMethod::None,
-        secret_hash: None,
-        jwks: None,
-        jwks_uri: None,
-        introspects: Vec::new(),
-    }
-}
-
 pub(super) fn build(reader: &Reader<'_>, origin: &str) -> Vec<ConfiguredClient> {
     let mut clients: Vec<ConfiguredClient> = Vec::new();
     for (at, table) in reader.layers.clients.iter().enumerate() {
@@ -55,11 +37,6 @@ pub(super) fn build(reader: &Reader<'_>, origin: &str) -> Vec<ConfiguredClient> 
             Ok(client) => clients.push(client),
             Err(problem) => error(&problem, "correct the entry"),
         }
-    }
-    let connector = chatgpt_connector();
-    let free = clients.iter().all(|client| client.id != connector.id);
-    if reader.switch("clients.chatgpt_connector") && free {
-        clients.push(connector);
     }
     clients
 }

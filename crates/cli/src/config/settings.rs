@@ -133,7 +133,6 @@ pub(crate) const SETTINGS: &[Setting] = &[
     setting("limits.request_seconds", Number(1, 600), "30", "How long a request may take; then it gets 503."),
     setting("limits.shutdown_seconds", Number(0, 600), "20", "How long requests under way may take to end when the process is told to stop."),
 
-    setting("clients.chatgpt_connector", Switch, "true", "Knows the public client `chatgpt-connector` without registration."),
     setting("clients.registration.enabled", Switch, "true", "Dynamic client registration."),
     setting("clients.registration.redirect_hosts", List, "", "https hosts that redirect URIs may have; empty allows all."),
     setting("clients.registration.redirect_uris", List, "", "Whole redirect URIs that are allowed besides. With entries here and no hosts, only these and loopback are."),

@@ -102,7 +102,7 @@ fn the_example_covers_every_setting_and_changes_nothing() {
     let all = all.replace("client_secret_basic", "none");
     let (config, findings) = read(&all, &[]);
     assert!(findings.is_empty(), "{findings:?}");
-    assert_eq!(config.settings.clients.len(), 2);
+    assert_eq!(config.settings.clients.len(), 1);
 }
 
 #[test]

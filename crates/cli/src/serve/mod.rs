@@ -37,7 +37,7 @@ pub(crate) async fn run(config: Config, json: bool) -> anyhow::Result<()> {
     metrics::start(&config, db.clone(), stop.clone()).await?;
     let app = router(&config, &issuer, Health::new(db.clone(), stop.clone()))?;
     let jobs = issuer.start_jobs();
-    announce(&config, json);
+    announce(&config, &issuer, json).await?;
     connections::serve(listener, app, config.bounds, stop).await;
     jobs.stop().await;
     db.close().await;
@@ -90,18 +90,26 @@ fn router(config: &Config, issuer: &Issuer, health: Health) -> anyhow::Result<Ro
     Ok(front::around(routes, Arc::new(front::Front::new(config))))
 }
 
-/// Says where to connect.
+/// Says where to connect, and how the first operator is made.
 #[expect(
     clippy::print_stdout,
     reason = "what a person who starts it needs to see"
 )]
-fn announce(config: &Config, json: bool) {
+async fn announce(config: &Config, issuer: &Issuer, json: bool) -> anyhow::Result<()> {
     let mcp = config.settings.public_url.join(ALIAS);
+    let setup = issuer::operator_setup_link(issuer).await?;
     if json {
-        println!("{}", serde_json::json!({ "mcp_url": mcp }));
-    } else {
-        println!("MCP URL to paste into a client:  {mcp}");
+        println!(
+            "{}",
+            serde_json::json!({ "mcp_url": mcp, "setup_url": setup })
+        );
+        return Ok(());
     }
+    println!("MCP URL to paste into a client:  {mcp}");
+    if let Some(setup) = setup {
+        println!("Make the first operator, once:   {setup}");
+    }
+    Ok(())
 }
 
 /// Becomes true when the process is told to stop.

@@ -58,6 +58,17 @@ pub(crate) async fn list(
     )
 }
 
+/// The newest `limit` events, newest first.
+pub(crate) async fn list_newest(tx: &mut Tx, limit: i64) -> Result<Vec<Row>, DbError> {
+    sql!(
+        tx,
+        all Row,
+        "SELECT id, at, kind, outcome, person_id, client_id, resource, source, trace_id, detail
+         FROM audit_events ORDER BY id DESC LIMIT $1",
+        limit
+    )
+}
+
 /// Deletes at most `limit` events from before `before`; returns how many.
 pub(crate) async fn delete_expired(
     tx: &mut Tx,

@@ -63,6 +63,34 @@ pub(crate) async fn find_by_email(
     Ok(row.map(|row| (row.person, row.password_hash)))
 }
 
+/// At most `limit` people that follow the one with this id (empty: all), in the order they came.
+pub(crate) async fn list(tx: &mut Tx, after: &str, limit: i64) -> Result<Vec<Person>, DbError> {
+    sql!(
+        tx,
+        all Person,
+        "SELECT id, email, email_verified, name, operator, disabled_at IS NOT NULL AS disabled
+         FROM people WHERE id > $1 ORDER BY id LIMIT $2",
+        after,
+        limit
+    )
+}
+
+/// Disables a person, or with `None` enables them again; whether there is such a person.
+pub(crate) async fn update_disabled(
+    tx: &mut Tx,
+    id: &str,
+    disabled_at: Option<UnixTime>,
+) -> Result<bool, DbError> {
+    let updated = sql!(
+        tx,
+        execute,
+        "UPDATE people SET disabled_at = $2 WHERE id = $1",
+        id,
+        disabled_at.map(|at| at.0)
+    )?;
+    Ok(updated == 1)
+}
+
 /// Whether an operator exists who may sign in.
 pub(crate) async fn find_operator(tx: &mut Tx) -> Result<bool, DbError> {
     let row = sql!(

@@ -88,7 +88,7 @@ pub(crate) async fn post(
         return Err(dead());
     }
     drop(tx);
-    if let Err(problem) = check(&form) {
+    if let Err(problem) = check(form.text("email"), form.text("password")) {
         return again(problem);
     }
     let new = new_person(&issuer, &form, true).await?;

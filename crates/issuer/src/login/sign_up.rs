@@ -56,7 +56,7 @@ pub(crate) async fn post(
         *response.status_mut() = StatusCode::BAD_REQUEST;
         Ok(response)
     };
-    if let Err(problem) = check(&form) {
+    if let Err(problem) = check(form.text("email"), form.text("password")) {
         return again(problem);
     }
     let source = throttle::source_name("sign_up", &visitor.source);
@@ -92,8 +92,7 @@ pub(super) fn taken() -> Problem {
 }
 
 /// What is wrong with the fields, by their form alone.
-pub(super) fn check(form: &PageForm) -> Result<(), Problem> {
-    let (email, password) = (form.text("email"), form.text("password"));
+pub(crate) fn check(email: &str, password: &str) -> Result<(), Problem> {
     let parts = email.split_once('@');
     let plain = parts
         .is_some_and(|(name, host)| !name.is_empty() && !host.is_empty() && !host.contains('@'))

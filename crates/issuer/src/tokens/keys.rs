@@ -141,7 +141,7 @@ fn place(id: &str) -> String {
     format!("keys/{id}")
 }
 
-fn open(sealer: &Sealer, row: &Row) -> Result<Secret<Vec<u8>>, KeysError> {
+pub(crate) fn open(sealer: &Sealer, row: &Row) -> Result<Secret<Vec<u8>>, KeysError> {
     let key = row.id.clone();
     sealer
         .open(&place(&row.id), &row.sealed)

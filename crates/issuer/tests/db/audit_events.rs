@@ -39,4 +39,6 @@ pub(crate) async fn events_come_back_in_order_and_expire(db: Db) {
     assert_eq!(all, [row("2", NOW.0), row("3", NOW.0 + 1)]);
     let after = audit_events::list(&mut tx, "2", NOW, 10).await.unwrap();
     assert_eq!(after, [row("3", NOW.0 + 1)]);
+    let newest = audit_events::list_newest(&mut tx, 1).await.unwrap();
+    assert_eq!(newest, [row("3", NOW.0 + 1)]);
 }

@@ -52,3 +52,34 @@ pub(crate) async fn an_operator_is_found(db: Db) {
             .unwrap()
     );
 }
+
+pub(crate) async fn people_are_listed_and_disabled(db: Db) {
+    db.write::<_, DbError, _>(|tx| {
+        Box::pin(async {
+            add(tx, "2", "b@example.com", true).await?;
+            add(tx, "1", "a@example.com", false).await?;
+            assert!(people::update_disabled(tx, "2", Some(NOW)).await?);
+            assert!(!people::update_disabled(tx, "3", Some(NOW)).await?);
+            assert!(!people::find_operator(tx).await?);
+            Ok(())
+        })
+    })
+    .await
+    .unwrap();
+    let mut tx = db.read().await.unwrap();
+    let all = people::list(&mut tx, "", 9).await.unwrap();
+    let states: Vec<_> = all
+        .iter()
+        .map(|person| (person.id.as_str(), person.disabled))
+        .collect();
+    assert_eq!(states, [("1", false), ("2", true)]);
+    assert_eq!(people::list(&mut tx, "1", 9).await.unwrap().len(), 1);
+    drop(tx);
+    db.write::<_, DbError, _>(|tx| {
+        Box::pin(async { people::update_disabled(tx, "2", None).await.map(|_| ()) })
+    })
+    .await
+    .unwrap();
+    let mut tx = db.read().await.unwrap();
+    assert!(people::find_operator(&mut tx).await.unwrap());
+}

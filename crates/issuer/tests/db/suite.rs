@@ -50,7 +50,7 @@ on_both! {
     units_that_race_do_not_see_each_other => super::units::units_that_race_do_not_see_each_other;
     a_panic_undoes_its_unit_only => super::units::a_panic_undoes_its_unit_only;
     migrating_twice_changes_nothing => super::units::migrating_twice_changes_nothing;
-    // audit_events::insert, audit_events::list, audit_events::delete_expired
+    // audit_events::insert, audit_events::list, audit_events::list_newest, audit_events::delete_expired
     audit_events_are_kept => super::audit_events::events_come_back_in_order_and_expire;
     // clients::find, clients::list, clients::insert, clients::update_secret,
     // clients::update_disabled, clients::update_registration, clients::delete
@@ -78,6 +78,8 @@ on_both! {
     throttles_stop_at_their_limit => super::once::a_throttle_counts_up_to_its_limit;
     // setup_links::insert, setup_links::find, setup_links::redeem, setup_links::delete_expired
     setup_links_open_once => super::once::a_setup_link_opens_once;
+    // people::list, people::update_disabled
+    people_are_listed => super::people::people_are_listed_and_disabled;
     // records::list, records::insert, records::delete
     records_stay_with_their_owner => super::records::records_stay_with_their_owner_and_are_bounded;
     // keys::insert, keys::list, keys::retire, keys::update_sealed

@@ -1,0 +1,156 @@
+//! The operator's commands for people.
+
+use oauth::secret::Secret;
+
+use super::event;
+use crate::Issuer;
+use crate::audit::{self, Kind};
+use crate::db::people::{self, NewPerson};
+use crate::db::{self, DbError};
+use crate::login::sign_up;
+use crate::pages::clean;
+use crate::tokens::refresh;
+
+/// A person, without the password.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Person {
+    pub id: String,
+    pub email: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    pub operator: bool,
+    pub disabled: bool,
+}
+
+impl From<people::Person> for Person {
+    fn from(person: people::Person) -> Self {
+        Self {
+            id: person.id,
+            email: person.email,
+            name: person.name,
+            operator: person.operator,
+            disabled: person.disabled,
+        }
+    }
+}
+
+/// Who is to be added.
+#[derive(Clone, Debug)]
+pub struct Account {
+    pub email: String,
+    pub name: String,
+    pub password: Secret<String>,
+    pub operator: bool,
+}
+
+/// Why a person was not added.
+#[derive(Debug, thiserror::Error)]
+pub enum AddError {
+    #[error("{0}")]
+    Refused(String),
+    #[error("this e-mail address has an account already")]
+    Taken,
+    #[error("the password could not be hashed")]
+    Password,
+    #[error(transparent)]
+    Database(#[from] DbError),
+}
+
+/// Adds a person, whether or not sign-up is open.
+///
+/// # Errors
+/// If the account is malformed or exists, or the database is away.
+pub async fn add(issuer: &Issuer, account: Account) -> Result<Person, AddError> {
+    sign_up::check(&account.email, account.password.expose())
+        .map_err(|problem| AddError::Refused(problem.text))?;
+    let password_hash = issuer
+        .passwords
+        .hash(&issuer.random, account.password)
+        .await;
+    let id = issuer.random.id(issuer.clock.now());
+    let new = NewPerson {
+        id: id.map_err(|_| AddError::Password)?.to_string(),
+        email: account.email,
+        name: Some(clean(&account.name)).filter(|name| !name.is_empty()),
+        password_hash: password_hash.map_err(|_| AddError::Password)?,
+        operator: account.operator,
+    };
+    let person = Person {
+        id: new.id.clone(),
+        email: new.email.clone(),
+        name: new.name.clone(),
+        operator: new.operator,
+        disabled: false,
+    };
+    let context = issuer.clone();
+    let added: Result<_, DbError> = issuer
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                let event = event(Kind::PersonChanged, "added by command").person(&new.id);
+                people::insert(tx, new, context.clock.now()).await?;
+                audit::record(&context, tx, &event).await
+            })
+        })
+        .await;
+    match added {
+        Ok(()) => Ok(person),
+        Err(DbError::Conflict) => Err(AddError::Taken),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// At most `limit` people that follow the one with this id (empty: all), in the order they came.
+///
+/// # Errors
+/// If the database is away.
+pub async fn list(issuer: &Issuer, after: &str, limit: u32) -> Result<Vec<Person>, DbError> {
+    let mut tx = issuer.db.read().await?;
+    let people = people::list(&mut tx, after, limit.into()).await?;
+    Ok(people.into_iter().map(Person::from).collect())
+}
+
+/// Lets a person sign in no longer, and ends their sessions and all that they allowed; whether
+/// there is such a person.
+///
+/// # Errors
+/// If the database is away.
+pub async fn disable(issuer: &Issuer, email: &str) -> Result<bool, DbError> {
+    change(issuer, email, true).await
+}
+
+/// Lets a person sign in again; whether there is such a person.
+///
+/// # Errors
+/// If the database is away.
+pub async fn enable(issuer: &Issuer, email: &str) -> Result<bool, DbError> {
+    change(issuer, email, false).await
+}
+
+async fn change(issuer: &Issuer, email: &str, disable: bool) -> Result<bool, DbError> {
+    let (context, email) = (issuer.clone(), email.to_owned());
+    let revoked = issuer.db.write::<_, DbError, _>(move |tx| {
+        Box::pin(async move {
+            let Some((person, _)) = people::find_by_email(tx, &email).await? else {
+                return Ok(None);
+            };
+            let disabled_at = disable.then(|| context.clock.now());
+            people::update_disabled(tx, &person.id, disabled_at).await?;
+            let word = if disable { "disabled" } else { "enabled" };
+            let event = event(Kind::PersonChanged, word).person(&person.id);
+            audit::record(&context, tx, &event).await?;
+            if !disable {
+                return Ok(Some(None));
+            }
+            db::sessions::delete_of_person(tx, &person.id).await?;
+            let revoked = refresh::revoke_families_of(&context, tx, &person.id, None).await?;
+            Ok(Some(Some(revoked)))
+        })
+    });
+    let revoked = revoked.await?;
+    let found = revoked.is_some();
+    if let Some(revoked) = revoked.flatten() {
+        revoked.publish(issuer);
+    }
+    Ok(found)
+}
