@@ -11,12 +11,14 @@ mod print;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::bail;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use crate::config::settings::{Kind, SETTINGS, Setting};
 use crate::config::{self, Config, Flags, Sources};
 use crate::start;
 use issuer::Issuer;
+use issuer::db::DbSettings;
 use print::Print;
 
 /// Settings that `-h` shows; `--help` shows all.
@@ -127,6 +129,9 @@ fn block_on(name: &str, matches: &ArgMatches, config: Config, print: Print) -> a
         .enable_all()
         .build()?;
     runtime.block_on(async {
+        if let DbSettings::Memory = config.db {
+            bail!("the database is in memory: there is nothing to read or change");
+        }
         let (db, applied) = start::database(&config).await?;
         let done = match name {
             "migrate" => {

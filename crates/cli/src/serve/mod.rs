@@ -84,9 +84,13 @@ fn is_away(error: &anyhow::Error) -> bool {
 
 /// Issuer, apps and health on one origin, behind what every request goes through.
 fn router(config: &Config, issuer: &Issuer, health: Health) -> anyhow::Result<Router> {
-    let routes = issuer::router(issuer.clone())
+    let mut routes = issuer::router(issuer.clone())
         .merge(apps::router(config, issuer)?)
         .merge(health::router(health));
+    if config.dev_fixture {
+        tracing::warn!("the unguarded test fixture is served");
+        routes = routes.merge(fixture::router("/mcp/fixture"));
+    }
     Ok(front::around(routes, Arc::new(front::Front::new(config))))
 }
 
