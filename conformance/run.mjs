@@ -1,5 +1,6 @@
 // Starts the binary and lets the judges at it. `node conformance/run.mjs [--binary PATH] [--url ISSUER] [JUDGE…]`.
 // With --url a running server is judged; what needs its own binary (metadata documents, two nodes) is left out.
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -28,6 +29,12 @@ const JUDGES = {
   nodes,
 };
 
+const PENDING_SECONDS = 30;
+const INTROSPECTOR = {
+  client_id: 'introspector',
+  client_secret: randomBytes(24).toString('base64url'),
+};
+
 const { values, positionals } = parseArgs({
   options: { binary: { type: 'string' }, url: { type: 'string' } },
   allowPositionals: true,
@@ -45,13 +52,35 @@ function binary() {
   return found;
 }
 
-/** The settings of a server that is judged: metadata documents from loopback, the fixture, limits out of the way. */
-export const settings = (authority) => `
+/**
+ * The settings of a server that is judged: metadata documents from loopback, the fixture, a client
+ * that may introspect, and no limits per address, since all of its world has one address.
+ */
+const settings = (authority) => `
 dev_fixture = true
 extra_ca_file = ${JSON.stringify(authority)}
 
 [clients.metadata_documents]
 insecure_allow_loopback = true
+
+[[clients.configured]]
+id = "${INTROSPECTOR.client_id}"
+name = "Introspector"
+redirect_uris = []
+auth_method = "client_secret_basic"
+secret = "${INTROSPECTOR.client_secret}"
+introspects = ["notes"]
+
+[limits]
+sign_ups_per_source = "off"
+registrations_per_source = "off"
+authorize_requests_per_source = "off"
+token_failures_per_source = "off"
+password_queue = 1000
+requests = 4096
+
+[lifetimes]
+pending_seconds = ${PENDING_SECONDS}
 `;
 
 const tally = new Tally();
@@ -73,6 +102,8 @@ try {
     stops.push(() => context.documents.stop());
     context.binary = binary();
     context.settings = settings(paths.authority);
+    context.introspector = INTROSPECTOR;
+    context.pendingSeconds = PENDING_SECONDS;
     const node = new Node({
       binary: context.binary,
       folder,

@@ -82,10 +82,15 @@ export class Visit {
     return page;
   }
 
+  /** Some clients want their warning understood before Allow. */
+  async tick(page) {
+    const box = page.locator('[name=understood]');
+    if (await box.count()) await box.check();
+  }
+
   /** Decides and answers the client's URL. */
   async decide(page, decision) {
-    const tick = page.locator('[name=understood]');
-    if (decision === 'allow' && (await tick.count())) await tick.check();
+    if (decision === 'allow') await this.tick(page);
     await page.locator(`[name=decision][value=${decision}]`).click();
     await page.waitForURL(`${this.site.redirect}*`);
     return new URL(page.url()).searchParams;

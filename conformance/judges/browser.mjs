@@ -19,7 +19,7 @@ const SWITCHES = [
   '--disable-sync',
 ];
 
-export async function browser({ tally, subject }) {
+export async function browser({ tally, subject, pendingSeconds }) {
   await mkdir(SCREENSHOTS, { recursive: true });
   const site = await clientSite();
   const chrome = await chromium.launch({
@@ -29,7 +29,14 @@ export async function browser({ tally, subject }) {
   try {
     const clientId = await register(subject, site.redirect, 'Browser judge');
     const visit = new Visit(subject, chrome, site, clientId);
+    const opened = Date.now();
+    const waiting = pendingSeconds && (await visit.atConsent());
     for (const [title, step] of STEPS) await tally.check(`browser: ${title}`, () => step(visit));
+    if (waiting) {
+      await tally.check('browser: a page that waited too long says so, and the way on works', () =>
+        outlived(visit, waiting, opened + (pendingSeconds + 1) * 1000),
+      );
+    }
     await everyPage(tally, visit);
   } finally {
     await chrome.close();
@@ -199,10 +206,7 @@ const STEPS = [
       await send(own, { csrf: 'nonsense' });
       await send(own, { pending: 'nonsense' });
       await signOut(visit, page.context());
-      await page
-        .locator('[name=understood]')
-        .check()
-        .catch(() => {});
+      await visit.tick(page);
       await page.locator('[name=decision][value=allow]').click();
       await page.waitForLoadState();
       await visit.shot(page, 'expired');
@@ -258,6 +262,18 @@ const STEPS = [
     },
   ],
 ];
+
+/** Allows on a page after the time it was good for. */
+async function outlived(visit, page, until) {
+  await new Promise((done) => setTimeout(done, Math.max(0, until - Date.now())));
+  await visit.tick(page);
+  await page.locator('[name=decision][value=allow]').click();
+  await page.waitForLoadState();
+  await visit.shot(page, 'outlived');
+  assert.ok(!page.url().startsWith(visit.site.redirect), 'an outlived page was accepted');
+  const words = await page.locator('main').innerText();
+  assert.match(words, /expired|too long|again/i);
+}
 
 async function signOut(visit, context) {
   const page = await context.newPage();

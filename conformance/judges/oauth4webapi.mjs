@@ -13,8 +13,8 @@ const METADATA = {
   response_types: ['code'],
 };
 
-export async function oauth4webapi({ tally, subject, documents }) {
-  const judge = new Judge(subject, documents);
+export async function oauth4webapi({ tally, subject, documents, introspector }) {
+  const judge = new Judge(subject, documents, introspector);
   const found = await tally.check(
     'oauth4webapi: both discovery documents and the protected resource documents',
     () => judge.discover(),
@@ -36,8 +36,9 @@ export async function oauth4webapi({ tally, subject, documents }) {
 }
 
 class Judge {
-  constructor(subject, documents) {
-    Object.assign(this, { subject, documents, issuer: new URL(subject.issuer) });
+  constructor(subject, documents, introspector) {
+    const issuer = new URL(subject.issuer);
+    Object.assign(this, { subject, documents, introspector, issuer });
   }
 
   async discover() {
@@ -170,7 +171,7 @@ class Judge {
     assert.notEqual(refreshed.refresh_token, tokens.refresh_token);
     assert.equal((await this.accessToken(refreshed.access_token)).sub, sub);
 
-    if (method !== 'none') await this.introspect(registered, refreshed.access_token, sub);
+    if (this.introspector) await this.introspect(refreshed.access_token, sub);
     const revoked = await oauth.revocationRequest(
       this.as,
       client,
@@ -198,13 +199,13 @@ class Judge {
     return oauth.validateJwtAccessToken(this.as, request, audience, local);
   }
 
-  async introspect({ client, authentication }, token, sub) {
-    const ask = async (value) =>
-      oauth.processIntrospectionResponse(
-        this.as,
-        client,
-        await oauth.introspectionRequest(this.as, client, authentication, value, local),
-      );
+  async introspect(token, sub) {
+    const client = { client_id: this.introspector.client_id };
+    const secret = oauth.ClientSecretBasic(this.introspector.client_secret);
+    const ask = async (value) => {
+      const response = await oauth.introspectionRequest(this.as, client, secret, value, local);
+      return oauth.processIntrospectionResponse(this.as, client, response);
+    };
     const answer = await ask(token);
     assert.equal(answer.active, true);
     assert.equal(answer.sub, sub);
