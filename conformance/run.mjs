@@ -2,7 +2,7 @@
 // With --url a running server is judged; what needs its own binary (metadata documents, two nodes) is left out.
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { certificates, Documents } from './documents.mjs';
 import { addresses, clearWork, freePort, Node, root, workFolder } from './subject.mjs';
@@ -45,7 +45,7 @@ const chosen = positionals.length ? positionals : Object.keys(JUDGES);
 
 function binary() {
   const paths = values.binary
-    ? [values.binary]
+    ? [resolve(values.binary)]
     : ['release', 'debug'].map((kind) => join(root, 'target', kind, 'vestibule'));
   const found = paths.find((path) => existsSync(path));
   if (!found) throw new Error(`no binary at ${paths.join(' or ')}: run cargo build --release`);
