@@ -147,6 +147,17 @@ export async function land(url) {
   }
 }
 
+/** Follows a link that some program printed, to the program's listener; answers what went wrong. */
+export function follow(person, link, answer) {
+  return person
+    .authorize(link, answer)
+    .then(land)
+    .then(
+      () => undefined,
+      (error) => String(error),
+    );
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [option, start] = process.argv.slice(2);
   const refused = (process.env.PERSON_REFUSES ?? '').split(' ');

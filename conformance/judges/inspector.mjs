@@ -1,7 +1,7 @@
 // The MCP Inspector's command line: registration, metadata document, both eras, stored sign-in, re-login.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { land, Person } from '../person.mjs';
+import { follow, Person } from '../person.mjs';
 import { run } from '../programs.mjs';
 import { root, workFolder } from '../subject.mjs';
 
@@ -59,11 +59,11 @@ async function ways(tally, subject, modernNode, way, options) {
           const [link] = line.match(/https?:\/\/[^\s"']+\/authorize\?[^\s"']+/) ?? [];
           if (!link) return;
           asked += 1;
-          following.push(person.authorize(link).then(land));
+          following.push(follow(person, link));
         },
       },
     );
-    await Promise.all(following);
+    assert.deepEqual((await Promise.all(following)).filter(Boolean), []);
     assert.equal(result.code, 0, `${result.stdout}\n${result.stderr}`);
     return result.stdout;
   }

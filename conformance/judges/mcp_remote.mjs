@@ -6,7 +6,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { callWith } from '../dance.mjs';
-import { land, Person } from '../person.mjs';
+import { follow, Person } from '../person.mjs';
 import { root, workFolder } from '../subject.mjs';
 
 const program = join(root, 'node_modules/mcp-remote/dist/proxy.js');
@@ -25,10 +25,7 @@ async function open(url, folder, person, answer) {
     const [link] = line.match(/https?:\/\/\S+\/authorize\?\S+/) ?? [];
     if (!link) return;
     host.asked += 1;
-    person
-      .authorize(link, answer)
-      .then(land)
-      .catch((error) => (host.log += `${error}\n`));
+    follow(person, link, answer).then((problem) => (host.log += problem ?? ''));
   });
   host.client = new Client({ name: 'conformance', version: '1' });
   await host.client.connect(transport, { timeout: 60_000 }).catch((error) => {

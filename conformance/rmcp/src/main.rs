@@ -41,18 +41,12 @@ async fn main() -> Result<()> {
             person: person.clone(),
             document,
         };
+        let title = |step| format!("rmcp, {way}: {step}");
+        // A person who once allowed more is not asked again for less: the step-up goes first.
+        check(&title("steps up when a tool needs more"), judge.step_up()).await;
+        check(&title("signs in, calls, refreshes"), judge.first()).await;
         check(
-            &format!("rmcp, {way}: signs in, calls, refreshes"),
-            judge.first(),
-        )
-        .await;
-        check(
-            &format!("rmcp, {way}: steps up when a tool needs more"),
-            judge.step_up(),
-        )
-        .await;
-        check(
-            &format!("rmcp, {way}: a revoked grant ends, and the next sign-in works"),
+            &title("a revoked grant ends, and the next sign-in works"),
             judge.again(),
         )
         .await;
