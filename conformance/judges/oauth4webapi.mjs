@@ -269,7 +269,7 @@ class Judge {
   }
 
   async management() {
-    const { client } = await this.register('none');
+    const { client } = await this.register('client_secret_basic');
     const headers = { authorization: `Bearer ${client.registration_access_token}` };
     const read = await fetch(client.registration_client_uri, { headers });
     assert.equal(read.status, 200);
