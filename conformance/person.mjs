@@ -34,11 +34,6 @@ export class Person {
     this.#cookies.clear();
   }
 
-  /** The same person at another browser. */
-  twin() {
-    return new Person(this);
-  }
-
   /** Signs up, so that other programs can sign in as this person. */
   async enrol(issuer) {
     const url = `${issuer}/signup`;
