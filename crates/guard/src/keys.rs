@@ -1,5 +1,6 @@
 //! Where verification keys come from: a remote key set, fetched and cached, or this process (RFC 7517 §5).
 
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -9,6 +10,9 @@ use oauth::jwt::KeySet;
 use oauth::time::{Clock, UnixTime};
 
 use crate::body;
+
+/// For so long an issuer is not asked again, whatever key ids tokens name.
+const COOL_DOWN_SECONDS: i64 = 30;
 
 /// Where the keys of an issuer come from.
 ///
@@ -33,6 +37,59 @@ impl<F: Fn() -> Arc<KeySet> + Send + Sync + 'static> KeySource for F {
 
     fn fetch(&self) -> BoxFuture<'_, Result<Arc<KeySet>, KeysAway>> {
         ready(Ok(self())).boxed()
+    }
+}
+
+/// The keys of an issuer in this process, which can look for keys that another node of it made.
+///
+/// It looks when a token names an unknown key, but not twice within thirty seconds.
+pub struct LocalKeys<C, L> {
+    current: C,
+    look: L,
+    clock: Clock,
+    looked_at: AtomicI64,
+}
+
+impl<C, L, F> LocalKeys<C, L>
+where
+    C: Fn() -> Arc<KeySet> + Send + Sync + 'static,
+    L: Fn() -> F + Send + Sync + 'static,
+    F: Future<Output = ()> + Send + 'static,
+{
+    /// `current` gives the keys at hand; `look` makes the issuer take in what is new.
+    pub const fn new(current: C, look: L, clock: Clock) -> Self {
+        let looked_at = AtomicI64::new(i64::MIN);
+        Self {
+            current,
+            look,
+            clock,
+            looked_at,
+        }
+    }
+}
+
+impl<C, L, F> KeySource for LocalKeys<C, L>
+where
+    C: Fn() -> Arc<KeySet> + Send + Sync + 'static,
+    L: Fn() -> F + Send + Sync + 'static,
+    F: Future<Output = ()> + Send + 'static,
+{
+    fn current(&self) -> Option<Arc<KeySet>> {
+        Some((self.current)())
+    }
+
+    fn fetch(&self) -> BoxFuture<'_, Result<Arc<KeySet>, KeysAway>> {
+        let now = self.clock.now();
+        let due = |at: i64| (now.since(UnixTime(at)) >= COOL_DOWN_SECONDS).then_some(now.0);
+        let (set, fetched) = (Ordering::SeqCst, Ordering::SeqCst);
+        let due = self.looked_at.fetch_update(set, fetched, due).is_ok();
+        async move {
+            if due {
+                (self.look)().await;
+            }
+            Ok((self.current)())
+        }
+        .boxed()
     }
 }
 
@@ -65,7 +122,6 @@ struct Held {
 impl RemoteKeys {
     const FRESH_SECONDS: i64 = 600;
     const STALE_SECONDS_MAX: i64 = 3_600;
-    const COOL_DOWN_SECONDS: i64 = 30;
     const BYTES_MAX: usize = 256 * 1024;
 
     /// # Errors
@@ -92,7 +148,7 @@ impl RemoteKeys {
         let now = self.clock.now();
         let tried = {
             let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
-            let recent = |at: UnixTime| now.since(at) < Self::COOL_DOWN_SECONDS;
+            let recent = |at: UnixTime| now.since(at) < COOL_DOWN_SECONDS;
             let recent = state.tried_at.is_some_and(recent);
             if !recent {
                 state.tried_at = Some(now);

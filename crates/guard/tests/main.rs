@@ -6,7 +6,7 @@
 )]
 
 mod introspection;
+mod keys;
 mod layer;
 mod look;
-mod remote_keys;
 mod server;

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use axum::Router;
+use guard::keys::LocalKeys;
 use guard::verify::{JwtVerifier, Revocations};
 use guard::{Observer, Refusal, Seen};
 use issuer::Issuer;
 use issuer::audit::{Event, Kind, Source};
 use metrics::counter;
 use oauth::client::ClientId;
+use oauth::time::Clock;
 use toolbox::serve::{Host, Mount};
 
 use super::store::Store;
@@ -16,9 +18,18 @@ use crate::config::{ALIAS, Config};
 
 pub(super) fn router(config: &Config, issuer: &Issuer) -> anyhow::Result<Router> {
     let origin = config.settings.public_url.as_str();
-    let keys = issuer.clone();
-    let verify =
-        JwtVerifier::new(origin, move || keys.key_set()).with_revocations(Revoked(issuer.clone()));
+    let (current, looking) = (issuer.clone(), issuer.clone());
+    // A token may be signed with a key that another node made a moment ago.
+    let look = move || {
+        let issuer = looking.clone();
+        async move {
+            if let Err(error) = issuer.reload_keys().await {
+                tracing::warn!(%error, "new keys cannot be looked for");
+            }
+        }
+    };
+    let keys = LocalKeys::new(move || current.key_set(), look, Clock::System);
+    let verify = JwtVerifier::new(origin, keys).with_revocations(Revoked(issuer.clone()));
     let host = Host {
         public_origin: origin.to_owned(),
         issuer: origin.to_owned(),

@@ -1,7 +1,10 @@
-//! Keys of an issuer elsewhere: fetched when needed, not too often, and nothing without them.
+//! Keys of an issuer: fetched when needed, not too often, and nothing without them.
 
-use guard::keys::RemoteKeys;
-use guard::oauth::jwt::{Algorithm, SigningKey};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use guard::keys::{LocalKeys, RemoteKeys};
+use guard::oauth::jwt::{Algorithm, KeySet, SigningKey};
 use guard::oauth::time::{Clock, ManualClock, UnixTime};
 use guard::verify::JwtVerifier;
 use guard::{Reason, Verify as _};
@@ -132,4 +135,30 @@ async fn without_a_usable_key_set_nobody_gets_in() {
         world.server.answer(status, text);
         assert_eq!(world.outcome(&token(&key)).await, Err(Reason::VerifierAway));
     }
+}
+
+#[tokio::test]
+async fn an_issuer_in_this_process_looks_for_new_keys_once_within_the_cool_down() {
+    let (old, new) = (key(), key());
+    let held = Arc::new(Mutex::new(Arc::new(KeySet::of([old.public()]))));
+    let looks = Arc::new(AtomicUsize::new(0));
+    let clock = Clock::Manual(ManualClock::at(UnixTime(NOW)));
+    let current = Arc::clone(&held);
+    let counted = Arc::clone(&looks);
+    let published = Arc::new(KeySet::of([old.public(), new.public()]));
+    let look = move || {
+        counted.fetch_add(1, Ordering::SeqCst);
+        *held.lock().unwrap() = Arc::clone(&published);
+        std::future::ready(())
+    };
+    let current = move || Arc::clone(&current.lock().unwrap());
+    let keys = LocalKeys::new(current, look, clock.clone());
+    let verifier = JwtVerifier::new("https://id.example", keys).with_clock(clock);
+    assert!(verifier.verify(&token(&old)).await.is_ok());
+    assert_eq!(looks.load(Ordering::SeqCst), 0);
+    assert!(verifier.verify(&token(&new)).await.is_ok());
+    for _ in 0..3 {
+        assert!(verifier.verify(&token(&key())).await.is_err());
+    }
+    assert_eq!(looks.load(Ordering::SeqCst), 1);
 }
