@@ -102,7 +102,7 @@ pub enum OpenError {
     #[error(transparent)]
     Database(#[from] db::DbError),
     #[error(transparent)]
-    Client(#[from] clients::ConfiguredClientError),
+    Client(#[from] clients::ClientsError),
     #[error(transparent)]
     Keys(#[from] KeysError),
 }

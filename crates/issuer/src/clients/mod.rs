@@ -1,8 +1,16 @@
 //! Clients: who they are, how they are found, and how they prove it.
 
-pub(crate) mod authenticate;
-pub(crate) mod operator;
 pub(crate) mod resolve;
+
+mod metadata_document;
+mod pinned;
+
+pub(crate) mod authenticate;
+
+mod address;
+mod assertion;
+mod fetch;
+mod operator;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +26,11 @@ use crate::db::DbError;
 use crate::db::clients::Row;
 use crate::settings::Settings;
 
-pub use operator::ConfiguredClientError;
+use assertion::FetchedKeys;
+use fetch::Fetcher;
+use resolve::ResolveError;
+
+pub use operator::ClientsError;
 
 /// A client as resolved, from whatever source.
 #[derive(Clone, Debug)]
@@ -114,11 +126,14 @@ impl Client {
 pub(crate) struct Clients {
     configured: Vec<Arc<Client>>,
     resolved: moka::future::Cache<ClientId, Resolved>,
+    fetcher: Fetcher,
+    /// By the address they were fetched from.
+    keys: moka::sync::Cache<String, FetchedKeys>,
 }
 
 #[derive(Clone)]
 struct Resolved {
-    client: Arc<Client>,
+    found: Result<Arc<Client>, ResolveError>,
     until: UnixTime,
 }
 
@@ -127,15 +142,17 @@ const CACHE_SECONDS: i64 = 5;
 
 impl Clients {
     /// # Errors
-    /// If a configured client cannot be used.
-    pub(crate) fn new(settings: &Settings) -> Result<Self, ConfiguredClientError> {
+    /// If a configured client or certificate authority cannot be used.
+    pub(crate) fn new(settings: &Settings) -> Result<Self, ClientsError> {
         let resolved = moka::future::Cache::builder()
             .max_capacity(10_000)
-            .time_to_live(Duration::from_secs(CACHE_SECONDS.unsigned_abs()))
+            .time_to_live(Duration::from_secs(60))
             .build();
         Ok(Self {
             configured: operator::configured(settings)?,
             resolved,
+            fetcher: Fetcher::new(settings)?,
+            keys: moka::sync::Cache::new(1_000),
         })
     }
 
@@ -144,3 +161,6 @@ impl Clients {
         self.resolved.invalidate(id).await;
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

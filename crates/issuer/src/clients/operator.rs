@@ -9,9 +9,9 @@ use oauth::redirect::{RedirectError, RedirectUri};
 use super::{Client, ClientSource};
 use crate::settings::{ConfiguredClient, Settings};
 
-/// A configured client cannot be used.
+/// What is configured of clients cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ConfiguredClientError {
+pub enum ClientsError {
     #[error("client {0}: it is configured twice")]
     Repeated(ClientId),
     #[error("client {0}: it needs at least one redirect URI, or a resource to introspect")]
@@ -24,6 +24,14 @@ pub enum ConfiguredClientError {
     KeyMissing(ClientId),
     #[error(transparent)]
     Id(#[from] ClientIdError),
+    #[error("the extra certificate authorities are no PEM certificates")]
+    ExtraCa,
+}
+
+impl From<reqwest::Error> for ClientsError {
+    fn from(_: reqwest::Error) -> Self {
+        Self::ExtraCa
+    }
 }
 
 /// ChatGPT as a client that an operator can type in by hand, for accounts whose connector asks
@@ -42,11 +50,11 @@ fn chatgpt() -> Result<ConfiguredClient, ClientIdError> {
 }
 
 /// All configured clients.
-pub(super) fn configured(settings: &Settings) -> Result<Vec<Arc<Client>>, ConfiguredClientError> {
+pub(super) fn configured(settings: &Settings) -> Result<Vec<Arc<Client>>, ClientsError> {
     let mut clients: Vec<Arc<Client>> = Vec::new();
     for configured in &settings.clients {
         if clients.iter().any(|known| known.id == configured.id) {
-            return Err(ConfiguredClientError::Repeated(configured.id.clone()));
+            return Err(ClientsError::Repeated(configured.id.clone()));
         }
         clients.push(Arc::new(read(configured)?));
     }
@@ -57,24 +65,24 @@ pub(super) fn configured(settings: &Settings) -> Result<Vec<Arc<Client>>, Config
     Ok(clients)
 }
 
-fn read(configured: &ConfiguredClient) -> Result<Client, ConfiguredClientError> {
+fn read(configured: &ConfiguredClient) -> Result<Client, ClientsError> {
     let id = &configured.id;
     if configured.redirect_uris.is_empty() && configured.introspects.is_empty() {
-        return Err(ConfiguredClientError::Useless(id.clone()));
+        return Err(ClientsError::Useless(id.clone()));
     }
     if configured.auth_method.has_secret() && configured.secret_hash.is_none() {
-        return Err(ConfiguredClientError::SecretMissing(id.clone()));
+        return Err(ClientsError::SecretMissing(id.clone()));
     }
     let jwks = configured.jwks.as_deref();
     let usable =
         |jwks: &str| KeySet::parse(jwks.as_bytes()).is_ok_and(|keys| keys.iter().next().is_some());
     let has_key = configured.jwks_uri.is_some() || jwks.is_some_and(usable);
     if configured.auth_method == AuthMethod::PrivateKeyJwt && !has_key {
-        return Err(ConfiguredClientError::KeyMissing(id.clone()));
+        return Err(ClientsError::KeyMissing(id.clone()));
     }
     let uris = configured.redirect_uris.iter().map(|text| {
         RedirectUri::parse(text)
-            .map_err(|error| ConfiguredClientError::RedirectUri(id.clone(), text.clone(), error))
+            .map_err(|error| ClientsError::RedirectUri(id.clone(), text.clone(), error))
     });
     Ok(Client {
         id: id.clone(),

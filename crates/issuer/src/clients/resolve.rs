@@ -5,9 +5,13 @@ use std::sync::Arc;
 
 use oauth::client::ClientId;
 
-use super::{CACHE_SECONDS, Client, Resolved};
+use super::metadata_document::{self, DocumentError};
+use super::{CACHE_SECONDS, Client, ClientSource, Resolved};
 use crate::Issuer;
 use crate::db::{self, DbError};
+
+/// How long a document that is missing or wrong is not asked for again.
+const DOCUMENT_RETRY_SECONDS: i64 = 30;
 
 /// Why there is no such client.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -16,8 +20,31 @@ pub(crate) enum ResolveError {
     Unknown,
     #[error("the client is disabled")]
     Disabled,
+    #[error("metadata document: {0}")]
+    Document(#[from] DocumentError),
     #[error(transparent)]
     Database(Arc<DbError>),
+}
+
+impl ResolveError {
+    /// Whether the client may be found a little later.
+    pub(crate) const fn is_passing(&self) -> bool {
+        match self {
+            Self::Unknown | Self::Disabled => false,
+            Self::Document(error) => error.is_passing(),
+            Self::Database(_) => true,
+        }
+    }
+
+    /// For the developer of the client.
+    pub(crate) const fn hint(&self) -> &'static str {
+        match self {
+            Self::Unknown => "there is no such client",
+            Self::Disabled => "the client is disabled",
+            Self::Document(error) => error.hint(),
+            Self::Database(_) => "try again soon",
+        }
+    }
 }
 
 impl From<DbError> for ResolveError {
@@ -33,20 +60,26 @@ pub(crate) async fn resolve(issuer: &Issuer, id: &ClientId) -> Result<Arc<Client
     let now = issuer.clock.now();
     if let Some(known) = cache.get(id).await {
         if now < known.until {
-            return Ok(known.client);
+            return known.found;
         }
         cache.invalidate(id).await;
     }
     let load = async {
-        Ok(Resolved {
-            client: load(issuer, id).await?,
-            until: now.plus(CACHE_SECONDS),
-        })
+        let found = load(issuer, id).await;
+        let seconds = match &found {
+            Ok(_) => CACHE_SECONDS,
+            // A document that is missing or wrong is not fetched again at once.
+            Err(ResolveError::Document(error)) if error.is_passing() => CACHE_SECONDS,
+            Err(ResolveError::Document(_)) => DOCUMENT_RETRY_SECONDS,
+            Err(error) => return Err(error.clone()),
+        };
+        let until = now.plus(seconds);
+        Ok(Resolved { found, until })
     };
-    let loaded = cache.try_get_with_by_ref(id, load).await;
-    loaded
-        .map(|resolved| resolved.client)
-        .map_err(|error: Arc<ResolveError>| (*error).clone())
+    match cache.try_get_with_by_ref(id, load).await {
+        Ok(resolved) => resolved.found,
+        Err(error) => Err((*error).clone()),
+    }
 }
 
 async fn load(issuer: &Issuer, id: &ClientId) -> Result<Arc<Client>, ResolveError> {
@@ -58,6 +91,10 @@ async fn load(issuer: &Issuer, id: &ClientId) -> Result<Arc<Client>, ResolveErro
     if let Some(client) = configured.iter().find(|client| client.id == *id) {
         return Ok(Arc::clone(client));
     }
-    let row = row.ok_or(ResolveError::Unknown)?;
-    Ok(Arc::new(Client::from_row(row)?))
+    let of_document = |source: &str| source == ClientSource::MetadataDocument.as_str();
+    Ok(Arc::new(match row {
+        Some(row) if !of_document(&row.source) => Client::from_row(row)?,
+        row if id.is_url() => metadata_document::load(issuer, id, row).await?,
+        Some(_) | None => return Err(ResolveError::Unknown),
+    }))
 }

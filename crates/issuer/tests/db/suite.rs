@@ -61,6 +61,8 @@ on_both! {
     // clients::update_shared
     equal_registrations_that_race_are_one_client =>
         super::clients::equal_registrations_that_race_are_one_client;
+    assertions_that_race_win_once =>
+        crate::clients::tests::authenticate::assertions_that_race_win_once;
     // clients::delete_expired
     only_clients_that_were_never_used_are_reaped =>
         super::clients::only_clients_that_were_never_used_are_reaped;
