@@ -42,6 +42,7 @@ pub(super) fn settings() -> Settings {
             key: Secret::new([1; 32]),
         }],
         signing_algorithm: Algorithm::EdDsa,
+        signing_keys: Vec::new(),
         lifetimes: Lifetimes::default(),
         limits: Limits::default(),
         sign_up: SignUp::Open,

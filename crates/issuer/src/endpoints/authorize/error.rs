@@ -47,6 +47,17 @@ impl From<RequestError> for PageError {
                 "This app is blocked here",
                 "The operator of this server has blocked it.",
             ),
+            RequestError::Client(ResolveError::Document(error)) if error.is_passing() => page(
+                "The app cannot be checked now",
+                "The address that says who it is does not answer. Try again in a minute.",
+            ),
+            RequestError::Client(ResolveError::Document(error)) => page(
+                "This app cannot be accepted",
+                &format!(
+                    "It names an address that should say who it is, but {}.",
+                    error.hint()
+                ),
+            ),
             RequestError::RedirectMissing => page(
                 "The request does not say where to return to",
                 &format!("The app registered several addresses and named none. {AGAIN}"),
