@@ -85,7 +85,7 @@ impl Metadata {
             set(ALLOW, "GET, HEAD, OPTIONS");
         } else if status == StatusCode::NO_CONTENT {
             set(ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD, OPTIONS");
-            set(ACCESS_CONTROL_ALLOW_HEADERS, "MCP-Protocol-Version");
+            set(ACCESS_CONTROL_ALLOW_HEADERS, "*");
         } else {
             set(CONTENT_TYPE, "application/json");
             set(CACHE_CONTROL, "public, max-age=300");

@@ -1,5 +1,6 @@
 //! Puts apps behind the guard and onto the wire: one exact path each, and their metadata documents.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::Router;
@@ -55,6 +56,9 @@ pub enum MountError {
     /// Origin and path do not make a resource.
     #[error("{0} does not name a resource")]
     NotAResource(String),
+    /// Two resources would have the same path, or there would be two default resources.
+    #[error("{0} is served twice")]
+    PathTaken(String),
     /// A tool demands a scope that the app has no words for.
     #[error("{app}: the scope {scope} has no text")]
     ScopeWithoutText {
@@ -83,6 +87,7 @@ pub enum MountError {
 pub fn router(host: &Host, mounts: Vec<Mount>) -> Result<Router, MountError> {
     let origins = Arc::new(Origins::new(&host.public_origin, host.origins.clone()));
     let mut router = Router::new();
+    let mut paths = BTreeSet::new();
     for mount in mounts {
         let resource = resource_at(host, &mount.path)?;
         let alias = mount.alias.as_deref();
@@ -95,6 +100,10 @@ pub fn router(host: &Host, mounts: Vec<Mount>) -> Result<Router, MountError> {
         let served = Arc::new(Served::new(mount.app, host));
         for (name, at_root) in [(Some(&resource), false), (alias.as_ref(), true)] {
             let Some(name) = name else { continue };
+            let root_taken = at_root && !paths.insert(root_path().to_owned());
+            if root_taken || !paths.insert(name.path().to_owned()) {
+                return Err(MountError::PathTaken(name.path().to_owned()));
+            }
             let document = Metadata::new(&ResourceMetadata {
                 // The URL that the client was given, or it refuses the document.
                 resource: name.to_string(),
@@ -147,7 +156,7 @@ fn guard_of(host: &Host, mount: &Mount, resource: Resource) -> Guard {
 }
 
 fn check_app(app: &App) -> Result<(), MountError> {
-    let mut names = std::collections::BTreeSet::new();
+    let mut names = BTreeSet::new();
     for tool in &app.tools {
         let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte);
         let well_formed = (1..=128).contains(&tool.name.len()) && tool.name.bytes().all(legal);

@@ -8,7 +8,7 @@ use axum::body::Body;
 use guard::oauth::jwt::{Algorithm, KeySet, SigningKey};
 use guard::oauth::time::{Clock, ManualClock, UnixTime};
 use guard::verify::{JwtVerifier, Revocations};
-use guard::{InBand, Mode, Observer, Refusal, Seen};
+use guard::{InBand, Mode, Observer, Refusal, Seen, Verify};
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
@@ -104,29 +104,13 @@ impl App {
         let verify = JwtVerifier::new(ORIGIN, move || Arc::clone(&keys))
             .with_clock(Clock::Manual(clock.clone()))
             .with_revocations(Shared(Arc::clone(&revoked)));
-        let host = Host {
-            public_origin: ORIGIN.to_owned(),
-            issuer: ORIGIN.to_owned(),
-            verify: Arc::new(verify),
-            store: Arc::new(MemoryStore::default()),
-            observer: Some(Arc::clone(&log) as _),
-            origins: vec!["https://inspector.example".to_owned()],
-            body_bytes_max: 1024 * 1024,
-        };
-        let notes = Mount {
-            app: notes::app(),
-            path: "/mcp/notes".to_owned(),
-            alias: Some("/mcp".to_owned()),
-            mode,
-            in_band,
-        };
-        let ping = Mount {
-            app: notes::ping_app(),
-            path: "/mcp/ping".to_owned(),
-            alias: None,
-            mode,
-            in_band,
-        };
+        let mut host = host(Arc::new(verify));
+        host.observer = Some(Arc::clone(&log) as _);
+        let mut notes = mount(notes::app(), "/mcp/notes", Some("/mcp"));
+        let mut ping = mount(notes::ping_app(), "/mcp/ping", None);
+        for mount in [&mut notes, &mut ping] {
+            (mount.mode, mount.in_band) = (mode, in_band);
+        }
         Self {
             router: router(&host, vec![notes, ping]).unwrap(),
             key,
@@ -201,4 +185,26 @@ impl App {
 pub(crate) fn call(tool: &str, arguments: &Value) -> String {
     let params = json!({ "name": tool, "arguments": arguments });
     json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params }).to_string()
+}
+
+pub(crate) fn host(verify: Arc<dyn Verify>) -> Host {
+    Host {
+        public_origin: ORIGIN.to_owned(),
+        issuer: ORIGIN.to_owned(),
+        verify,
+        store: Arc::new(MemoryStore::default()),
+        observer: None,
+        origins: vec!["https://inspector.example".to_owned()],
+        body_bytes_max: 1024 * 1024,
+    }
+}
+
+pub(crate) fn mount(app: toolbox::App, path: &str, alias: Option<&str>) -> Mount {
+    Mount {
+        app,
+        path: path.to_owned(),
+        alias: alias.map(str::to_owned),
+        mode: Mode::Required,
+        in_band: InBand::OpenAi,
+    }
 }

@@ -9,5 +9,6 @@ mod all_tools;
 mod app;
 mod bad_input;
 mod eras;
+mod mounts;
 mod sign_in;
 mod web_pages;

@@ -74,6 +74,20 @@ async fn the_challenge_comes_before_the_body_is_read() {
 }
 
 #[tokio::test]
+async fn forged_hosts_change_nothing() {
+    let app = App::start(Mode::Required);
+    let headers = [
+        ("host", "evil.example"),
+        ("x-forwarded-host", "evil.example"),
+        ("x-forwarded-proto", "http"),
+        ("forwarded", "host=evil.example;proto=http"),
+    ];
+    let answer = app.post(&headers, "").await;
+    let url = challenge(&answer).resource_metadata;
+    assert_eq!(url.as_deref(), Some(DOCUMENT));
+}
+
+#[tokio::test]
 async fn an_alias_leads_to_the_document_of_the_url_that_was_given() {
     let app = App::start(Mode::Required);
     let answer = app.post_to("/mcp", &[], "").await;
