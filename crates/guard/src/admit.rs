@@ -310,7 +310,7 @@ fn bearer_token(parts: &Parts) -> Result<Option<&str>, Reason> {
         return Err(Reason::HeaderMalformed);
     }
     // RFC 6750 §2.1: the scheme in any case, a space, one token of a small alphabet.
-    let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte);
+    let legal = |byte: u8| matches!(byte, b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'+' | b'/' | b'=');
     let token = value
         .to_str()
         .ok()
