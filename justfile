@@ -28,9 +28,9 @@ deny:
 gen:
     cargo run -p tidy -- coverage
 
-# Measures a server by its discovery document; see docs/performance.md.
+# Measures ours beside its peers; see docs/performance.md.
 bench *ARGS:
-    cargo run --release -p benches -- {{ARGS}}
+    benches/run {{ARGS}}
 
 release:
     cargo build --release -p cli

@@ -85,7 +85,9 @@ const CORE: usize = 1;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
     match Arguments::parse().command {
-        Command::Hello { port } => raw::hello(port).await,
+        Command::Hello { port } => {
+            raw::hello(tokio::net::TcpListener::bind(("127.0.0.1", port)).await?).await
+        }
         Command::Load(load) => load::run(&load).await,
         Command::All {
             seconds,

@@ -14,6 +14,7 @@ use bytes::Bytes;
 use http_body_util::Full;
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
+use tokio::net::TcpListener;
 
 /// A key that signs the tokens which guards see for the first time.
 pub(crate) struct Signer {
@@ -105,8 +106,7 @@ fn rate(time: Duration, mut run: impl FnMut() -> Result<()>) -> Result<f64> {
 }
 
 /// Answers every request with one short text.
-pub(crate) async fn hello(port: u16) -> Result<()> {
-    let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await?;
+pub(crate) async fn hello(listener: TcpListener) -> Result<()> {
     let mut connections = tokio::task::JoinSet::new();
     loop {
         let (stream, _) = listener.accept().await?;

@@ -289,3 +289,31 @@ pub(crate) async fn introspect(
         status: 200,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::measure::{Until, drive};
+
+    #[tokio::test]
+    async fn a_server_is_driven_by_several_connections() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap());
+        let url = Url::parse(&url).unwrap();
+        let mut workers: Vec<_> = (0..3).map(|_| get(&url).unwrap()).collect();
+        let round = tokio::select! {
+            _ = crate::raw::hello(listener) => panic!("the server ended"),
+            round = drive(&mut workers, Until::Count(5), None) => round.unwrap(),
+        };
+        assert_eq!(round.latencies.len(), 15);
+        // An answer with another status is an error, not an operation.
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap());
+        let mut wrong = get(&Url::parse(&url).unwrap()).unwrap();
+        wrong.status = 401;
+        tokio::select! {
+            _ = crate::raw::hello(listener) => panic!("the server ended"),
+            result = wrong.run() => assert!(result.unwrap_err().to_string().contains("expected 401: 200")),
+        }
+    }
+}

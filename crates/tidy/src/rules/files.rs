@@ -98,6 +98,8 @@ fn is_root(inner: &str) -> bool {
         ["build.rs"] | ["src", "lib.rs" | "main.rs"] | ["src", "bin", _] => true,
         ["tests" | "benches" | "examples", _] => true,
         ["tests" | "benches" | "examples", _, last] => *last == "main.rs",
+        // Packages that stay outside of the workspace.
+        ["peers", _, "src", last] => *last == "main.rs",
         _ => false,
     }
 }
