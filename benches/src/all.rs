@@ -63,11 +63,13 @@ impl Results {
     }
 }
 
-pub(crate) async fn run(plan: &Plan, root: PathBuf) -> Result<Results> {
+/// `binary` is the server to measure in place of the release build's.
+pub(crate) async fn run(plan: &Plan, root: PathBuf, binary: Option<PathBuf>) -> Result<Results> {
+    let binary = binary.unwrap_or_else(|| root.join("target/release/vestibule"));
     let run = root.join("target/bench");
     drop(fs::remove_dir_all(&run));
     fs::create_dir_all(&run)?;
-    let places = Places { root, run };
+    let places = Places { root, run, binary };
     let signer = Signer::new()?;
     fs::write(places.run.join("key.pem"), signer.pem()?)?;
     let raw = measure(plan.round)?;

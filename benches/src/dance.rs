@@ -18,7 +18,7 @@ const VERIFIER: &str = "a-verifier-that-is-long-enough-for-every-server-000";
 pub(crate) struct Dancer {
     pub(crate) server: Discovered,
     pub(crate) client: Client,
-    person: Person,
+    pub(crate) person: Person,
     connection: Connection,
     cookies: Vec<(String, String)>,
 }
@@ -102,12 +102,15 @@ impl Dancer {
             .append_pair("response_type", "code")
             .append_pair("client_id", &self.client.id)
             .append_pair("redirect_uri", REDIRECT)
-            .append_pair("scope", &self.server.scope)
             .append_pair("state", "s")
             // Otherwise a server may remember, and another part of it would be measured.
             .append_pair("prompt", "consent")
             .append_pair("code_challenge", &challenge)
             .append_pair("code_challenge_method", "S256");
+        if !self.server.scope.is_empty() {
+            url.query_pairs_mut()
+                .append_pair("scope", &self.server.scope);
+        }
         if let Some(resource) = &self.server.resource {
             url.query_pairs_mut().append_pair("resource", resource);
         }

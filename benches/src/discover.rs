@@ -53,14 +53,14 @@ pub(crate) async fn discover(url: &Url) -> Result<Discovered> {
     let Some(server) = server else {
         bail!("{issuer} publishes no authorization-server document");
     };
-    let mut scopes = resource
-        .as_ref()
-        .map_or_else(Vec::new, |found| found.scopes_supported.clone());
-    if scopes.is_empty() {
-        // What is about the person and not about a resource needs no consent here.
-        scopes = server.scopes_supported;
-        scopes.retain(|scope| scope.contains(':'));
-    }
+    // What is about the person and not about a resource is not asked for.
+    let scopes = resource.as_ref().map_or(server.scopes_supported, |found| {
+        found.scopes_supported.clone()
+    });
+    let scopes: Vec<_> = scopes
+        .into_iter()
+        .filter(|scope| scope.contains(':'))
+        .collect();
     Ok(Discovered {
         authorize: server.authorization_endpoint,
         token: server.token_endpoint,

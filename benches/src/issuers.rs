@@ -1,5 +1,6 @@
 //! W2 to W5: what issuers do; and W9: what others notice while people sign in.
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
@@ -21,9 +22,11 @@ pub(crate) async fn people(
     count: usize,
 ) -> Result<Vec<Dancer>> {
     let mut dancers = Vec::new();
-    for number in 0..count {
+    static PEOPLE: AtomicU32 = AtomicU32::new(0);
+    for _ in 0..count {
+        let number = PEOPLE.fetch_add(1, Ordering::Relaxed);
         let person = Person {
-            email: format!("person-{}-{number}@example.com", client.id),
+            email: format!("person-{number}@example.com"),
             password: "a password of some length".into(),
         };
         let mut dancer = Dancer::new(found, client, person)?;
@@ -146,16 +149,8 @@ pub(crate) async fn crowd(plan: &Plan, ours: &Server) -> Result<Crowd> {
         tokens.push(Refresh::new(&found, &client, issued)?);
     }
     let mut signing_in = Vec::new();
-    for number in 0..plan.people_signing_in {
-        let email = format!(
-            "person-{}-{}@example.com",
-            client.id,
-            number % dancers.len().max(1)
-        );
-        let person = Person {
-            email,
-            password: "a password of some length".into(),
-        };
+    for dancer in dancers.iter().cycle().take(plan.people_signing_in) {
+        let person = dancer.person.clone();
         signing_in.push(SignIn(Dancer::new(&found, &client, person)?));
     }
     let mut crowd = Crowd {

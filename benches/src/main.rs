@@ -45,6 +45,9 @@ enum Command {
         /// All grants in the big database.
         #[arg(long, default_value_t = 1_000_000)]
         stored: usize,
+        /// The server to measure, if it is not the one under `target/release`.
+        #[arg(long)]
+        binary: Option<PathBuf>,
         /// Proves that everything runs: tiny counts, and no page is written.
         #[arg(long)]
         smoke: bool,
@@ -93,6 +96,7 @@ async fn main() -> Result<()> {
             seconds,
             rounds,
             stored,
+            binary,
             smoke,
         } => {
             process::pin(CORE)?;
@@ -117,7 +121,7 @@ async fn main() -> Result<()> {
                 };
             }
             let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-            let results = all::run(&plan, root.canonicalize()?).await?;
+            let results = all::run(&plan, root.canonicalize()?, binary).await?;
             finish(&results, &root, &plan, smoke)
         }
     }

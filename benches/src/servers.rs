@@ -23,6 +23,8 @@ const SECRET: &str = "a-secret-of-the-introspecting-client";
 pub(crate) struct Places {
     pub(crate) root: PathBuf,
     pub(crate) run: PathBuf,
+    /// Ours.
+    pub(crate) binary: PathBuf,
 }
 
 /// The ports are fixed: tokens name the server they are for.
@@ -88,11 +90,10 @@ introspects = ["notes", "ping"]
         );
         let file = folder.join("vestibule.toml");
         fs::write(&file, config)?;
-        let binary = self.root.join("target/release/vestibule");
         Ok(Program {
             name: OURS.into(),
             command: vec![
-                text(&binary),
+                text(&self.binary),
                 "serve".into(),
                 "--config".into(),
                 text(&file),
