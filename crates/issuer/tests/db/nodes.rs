@@ -106,13 +106,14 @@ impl Node {
         self.post("/oauth/token", kind, form).await
     }
 
-    /// A public client that refreshes.
-    pub(super) async fn client(&self) -> String {
-        let body = r#"{"redirect_uris":["https://c.test/cb"],"token_endpoint_auth_method":"none",
-            "grant_types":["authorization_code","refresh_token"]}"#;
-        let (status, json) = self
-            .post("/oauth/register", "application/json", body.into())
-            .await;
+    /// A public client that refreshes; another name is another client.
+    pub(super) async fn client(&self, name: &str) -> String {
+        let body = format!(
+            r#"{{"client_name":"{name}","redirect_uris":["https://c.test/cb"],
+            "token_endpoint_auth_method":"none",
+            "grant_types":["authorization_code","refresh_token"]}}"#
+        );
+        let (status, json) = self.post("/oauth/register", "application/json", body).await;
         assert_eq!(status, 201, "{json}");
         json["client_id"].as_str().unwrap().to_owned()
     }
