@@ -45,18 +45,15 @@ pub(super) async fn count_failure(
     (headers, params): (&HeaderMap, &Params),
     error: OauthError,
 ) -> OauthError {
-    let client = match error.code {
-        ErrorCode::InvalidClient => String::new(),
-        ErrorCode::InvalidGrant => {
-            let header = || {
-                headers
-                    .get(header::AUTHORIZATION)
-                    .map(HeaderValue::as_bytes)
-            };
-            let id = params.get("client_id").map(str::as_bytes).or_else(header);
-            SecretHash::of(id.unwrap_or_default()).as_str().to_owned()
-        }
-        _ => return error,
+    let client = if error.code == ErrorCode::InvalidClient {
+        String::new()
+    } else if error.code == ErrorCode::InvalidGrant {
+        let header = headers.get(header::AUTHORIZATION);
+        let id = params.get("client_id").map(str::as_bytes);
+        let id = id.or_else(|| header.map(HeaderValue::as_bytes));
+        SecretHash::of(id.unwrap_or_default()).as_str().to_owned()
+    } else {
+        return error;
     };
     let name = throttle::source_name(&format!("token:{client}"), source);
     let now = issuer.clock.now();
@@ -83,15 +80,14 @@ const fn too_many(seconds: i64) -> OauthError {
 }
 
 pub(super) fn refused(error: &AuthenticateError, headers: &HeaderMap) -> OauthError {
-    match error.code() {
-        ErrorCode::TemporarilyUnavailable => OauthError::unavailable(error.hint()),
-        code => {
-            let answer = OauthError::new(code, error.hint());
-            // RFC 6749 §5.2: the challenge matches the scheme that the client used.
-            if code == ErrorCode::InvalidClient && headers.contains_key(header::AUTHORIZATION) {
-                return answer.challenge("Basic realm=\"token\"");
-            }
-            answer
-        }
+    let (code, hint) = (error.code(), error.hint());
+    if code == ErrorCode::TemporarilyUnavailable {
+        return OauthError::unavailable(hint);
     }
+    let answer = OauthError::new(code, hint);
+    // RFC 6749 §5.2: the challenge matches the scheme that the client used.
+    if code == ErrorCode::InvalidClient && headers.contains_key(header::AUTHORIZATION) {
+        return answer.challenge("Basic realm=\"token\"");
+    }
+    answer
 }

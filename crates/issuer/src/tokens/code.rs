@@ -56,7 +56,7 @@ pub(crate) async fn issue(
 /// What became of an attempt to redeem a code.
 pub(crate) enum Redeemed {
     /// This attempt, and no other, may issue.
-    Once(Row),
+    Once(Box<Row>),
     No(NoCode),
     /// It was used before: what it had issued has ended.
     Again(Revoked),
@@ -94,7 +94,7 @@ pub(crate) async fn redeem(
         failures_max: i64::from(issuer.settings.limits.code_failures),
     };
     if let Some(row) = db::codes::redeem(tx, &redemption, now).await? {
-        return Ok(Redeemed::Once(row));
+        return Ok(Redeemed::Once(Box::new(row)));
     }
     let no = |why| Ok(Redeemed::No(why));
     let Some(row) = db::codes::find(tx, &redemption.hash).await? else {

@@ -68,7 +68,7 @@ impl Attempt {
         let family = family.map_err(|_| DbError::Unavailable(None))?.to_string();
         let by = (&self.client_id, &self.request.verifier, family.as_str());
         match code::redeem(&self.issuer, tx, &self.request.code, by).await? {
-            Redeemed::Once(code) => Ok(Outcome::Granted(self.grant(tx, code, family).await?)),
+            Redeemed::Once(code) => Ok(Outcome::Granted(self.grant(tx, *code, family).await?)),
             Redeemed::No(why) => Ok(Outcome::Refused(why)),
             Redeemed::Again(revoked) => {
                 let event = Event::new(Kind::CodeReplayed, &self.source)
