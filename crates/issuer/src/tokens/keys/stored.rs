@@ -1,141 +1,19 @@
-//! Signing keys and the key of refresh tokens: made, sealed, published, rotated, taken over.
+//! Keys in the database: made, sealed, taken over, rotated, retired.
 //!
 //! A new key is published for a while before it signs, and an old one until its last token is
 //! dead, so that nobody meets a token whose key is unknown.
 
-use std::sync::{Arc, PoisonError, RwLock};
-
-use aws_lc_rs::digest::{SHA256, digest};
-use aws_lc_rs::hmac;
-use bytes::Bytes;
-use oauth::jwt::{Algorithm, Jwk, JwtError, KeyError, KeySet, SigningKey};
+use oauth::jwt::{KeyError, SigningKey};
 use oauth::secret::Secret;
 use oauth::time::UnixTime;
-use oauth::token::AccessClaims;
-use tokio::sync::Semaphore;
 
+use super::{Keys, KeysError, Purpose, REFRESH_MAC, Ring, SKEW_SECONDS, reload};
 use crate::Issuer;
 use crate::db::keys::Row;
 use crate::db::{self, DbError};
-use crate::document::Document;
 use crate::random::RandomError;
 use crate::seal::{SealError, Sealer};
 use crate::settings::Settings;
-
-const REFRESH_MAC: &str = "refresh_mac";
-/// Seconds that clocks of nodes and guards may differ.
-pub(crate) const SKEW_SECONDS: i64 = 60;
-
-/// Why keys cannot be made, read or stored.
-#[derive(Debug, thiserror::Error)]
-pub enum KeysError {
-    #[error(transparent)]
-    Db(#[from] DbError),
-    #[error(
-        "the key {key} is sealed under the sealing key {sealing}, which is not configured: \
-         add that sealing key, after the current one"
-    )]
-    UnknownSealingKey { key: String, sealing: String },
-    #[error("no sealing key is configured: keys cannot be stored")]
-    NoSealingKey,
-    #[error("the stored key {0} was changed or is damaged")]
-    Damaged(String),
-    #[error("a private key cannot be made or read: {0}")]
-    Key(#[from] KeyError),
-    #[error(transparent)]
-    Random(#[from] RandomError),
-}
-
-/// What a key is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
-    Sign(Algorithm),
-    RefreshMac,
-}
-
-impl Purpose {
-    pub const ALL: [Self; 4] = [
-        Self::Sign(Algorithm::Rs256),
-        Self::Sign(Algorithm::Es256),
-        Self::Sign(Algorithm::EdDsa),
-        Self::RefreshMac,
-    ];
-
-    /// The name it is stored under.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Sign(algorithm) => algorithm.as_str(),
-            Self::RefreshMac => REFRESH_MAC,
-        }
-    }
-
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|purpose| purpose.as_str() == name)
-    }
-}
-
-/// All keys that are in use, and what is published of them.
-pub(crate) struct Keys {
-    ring: RwLock<Arc<Ring>>,
-    /// As many RSA signatures at once as there are processors: each keeps one busy.
-    signing: Semaphore,
-}
-
-struct Ring {
-    rows: Vec<Row>,
-    /// With the moment from which each signs, oldest first. What is retired has a successor that
-    /// signs from the same moment, so the newest that has begun is always right.
-    signing: Vec<(i64, Arc<SigningKey>)>,
-    macs: Vec<(i64, hmac::Key)>,
-    public: Arc<KeySet>,
-    jwks: Document,
-    /// Access tokens that these keys have verified, by hash. Failures are not remembered.
-    verified: moka::sync::Cache<[u8; 32], Arc<AccessClaims>>,
-}
-
-const VERIFIED_MAX: u64 = 20_000;
-
-fn newest<'a, T: 'a>(
-    mut keys: impl DoubleEndedIterator<Item = &'a (i64, T)>,
-    now: UnixTime,
-) -> Option<&'a T> {
-    keys.rfind(|(from, _)| *from <= now.0).map(|(_, key)| key)
-}
-
-impl Ring {
-    fn of(rows: Vec<Row>, sealer: &Sealer) -> Result<Self, KeysError> {
-        let (mut signing, mut macs) = (Vec::new(), Vec::new());
-        for row in &rows {
-            let bytes = open(sealer, row)?;
-            match Purpose::from_name(&row.purpose) {
-                Some(Purpose::Sign(_)) => {
-                    let key = SigningKey::from_pkcs8(bytes.expose())
-                        .map_err(|_| KeysError::Damaged(row.id.clone()))?;
-                    signing.push((row.signs_from, Arc::new(key)));
-                }
-                Some(Purpose::RefreshMac) => {
-                    let key = hmac::Key::new(hmac::HMAC_SHA256, bytes.expose());
-                    macs.push((row.signs_from, key));
-                }
-                None => return Err(KeysError::Damaged(row.id.clone())),
-            }
-        }
-        let published: Vec<&Jwk> = signing.iter().map(|(_, key)| key.public()).collect();
-        let jwks = serde_json::json!({ "keys": published });
-        Ok(Self {
-            public: Arc::new(KeySet::of(published.iter().copied())),
-            jwks: Document::new(jwks.to_string().into_bytes()),
-            rows,
-            signing,
-            macs,
-            verified: moka::sync::Cache::new(VERIFIED_MAX),
-        })
-    }
-}
 
 fn place(id: &str) -> String {
     format!("keys/{id}")
@@ -154,7 +32,7 @@ pub(crate) fn open(sealer: &Sealer, row: &Row) -> Result<Secret<Vec<u8>>, KeysEr
 }
 
 /// The keys that are still used for anything.
-async fn list_live(db: &db::Db, now: UnixTime) -> Result<Vec<Row>, DbError> {
+pub(super) async fn list_live(db: &db::Db, now: UnixTime) -> Result<Vec<Row>, DbError> {
     let mut rows = db::keys::list(&mut db.read().await?).await?;
     rows.retain(|row| row.published_until.is_none_or(|until| until > now.0));
     Ok(rows)
@@ -215,9 +93,13 @@ impl Means<'_> {
         self.row(purpose, key.public().kid().to_owned(), plain.expose())
     }
 
-    fn new_row(&self, purpose: Purpose) -> Result<Row, KeysError> {
+    async fn new_row(&self, purpose: Purpose) -> Result<Row, KeysError> {
         match purpose {
-            Purpose::Sign(algorithm) => self.signing_row(&SigningKey::generate(algorithm)?),
+            Purpose::Sign(algorithm) => {
+                // An RSA key takes a good part of a second.
+                let made = tokio::task::spawn_blocking(move || SigningKey::generate(algorithm));
+                self.signing_row(&made.await.map_err(|_| KeyError::Failed)??)
+            }
             Purpose::RefreshMac => {
                 let key = Secret::new(self.random.bytes::<32>()?);
                 let id = self.random.id(self.now)?.to_string();
@@ -246,11 +128,7 @@ impl Means<'_> {
         self.make_missing().await?;
         let ring = Ring::of(list_live(self.db, self.now).await?, self.sealer)?;
         self.seal_anew(&ring.rows).await?;
-        let processors = std::thread::available_parallelism().map_or(1, usize::from);
-        Ok(Keys {
-            ring: RwLock::new(Arc::new(ring)),
-            signing: Semaphore::new(processors),
-        })
+        Ok(Keys::new(ring))
     }
 
     async fn import(&self, text: &Secret<String>) -> Result<Vec<String>, KeysError> {
@@ -276,8 +154,8 @@ impl Means<'_> {
         for purpose in purposes {
             let signs = |row: &Row| row.purpose == purpose.as_str() && row.retired_at.is_none();
             if !rows.iter().any(signs) {
-                self.adopt(Occasion::Missing, self.new_row(purpose)?)
-                    .await?;
+                let row = self.new_row(purpose).await?;
+                self.adopt(Occasion::Missing, row).await?;
             }
         }
         Ok(())
@@ -336,99 +214,11 @@ impl Means<'_> {
     }
 }
 
-impl Keys {
-    fn ring(&self) -> Arc<Ring> {
-        Arc::clone(&self.ring.read().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    pub(crate) fn jwks(&self) -> Document {
-        self.ring().jwks.clone()
-    }
-
-    /// The claims of a token that the published keys verify.
-    pub(crate) fn verified(
-        &self,
-        token: &str,
-        verify: impl FnOnce(&KeySet) -> Result<AccessClaims, JwtError>,
-    ) -> Option<Arc<AccessClaims>> {
-        let ring = self.ring();
-        let name: [u8; 32] = digest(&SHA256, token.as_bytes()).as_ref().try_into().ok()?;
-        if let Some(claims) = ring.verified.get(&name) {
-            return Some(claims);
-        }
-        let claims = Arc::new(verify(&ring.public).ok()?);
-        ring.verified.insert(name, Arc::clone(&claims));
-        Some(claims)
-    }
-
-    /// The MAC of a refresh token that is made now.
-    pub(crate) fn mac(&self, message: &[u8], now: UnixTime) -> Option<hmac::Tag> {
-        let ring = self.ring();
-        newest(ring.macs.iter(), now).map(|key| hmac::sign(key, message))
-    }
-
-    /// Whether one of the live keys made this MAC.
-    pub(crate) fn verifies_mac(&self, message: &[u8], tag: &[u8]) -> bool {
-        let ring = self.ring();
-        let mut macs = ring.macs.iter();
-        macs.any(|(_, key)| hmac::verify(key, message, tag).is_ok())
-    }
-}
-
-/// No token can be signed.
-#[derive(Clone, Copy, Debug, thiserror::Error)]
-#[error("no key signs with this algorithm, or the library failed")]
-pub(crate) struct SignError;
-
-impl From<KeyError> for SignError {
-    fn from(_: KeyError) -> Self {
-        Self
-    }
-}
-
-/// Signs with the current key: RSA off the event loop, because one signature takes 0.4 ms.
-pub(crate) async fn sign<F>(
-    issuer: &Issuer,
-    algorithm: Algorithm,
-    work: F,
-) -> Result<String, SignError>
-where
-    F: FnOnce(&SigningKey) -> Result<String, KeyError> + Send + 'static,
-{
-    let ring = issuer.keys.ring();
-    let fitting = ring.signing.iter();
-    let mut fitting = fitting.filter(|(_, key)| key.algorithm() == algorithm);
-    let key = newest(fitting.by_ref(), issuer.clock.now()).ok_or(SignError)?;
-    if algorithm != Algorithm::Rs256 {
-        return Ok(work(key)?);
-    }
-    let key = Arc::clone(key);
-    let _permit = issuer.keys.signing.acquire().await.map_err(|_| SignError)?;
-    let signed = tokio::task::spawn_blocking(move || work(&key)).await;
-    Ok(signed.map_err(|_| SignError)??)
-}
-
-/// Reads the keys again if they changed: another node may have rotated them.
-pub(crate) async fn reload(issuer: &Issuer) -> Result<(), KeysError> {
-    let rows = list_live(&issuer.db, issuer.clock.now()).await?;
-    if rows != issuer.keys.ring().rows {
-        let ring = Arc::new(Ring::of(rows, &issuer.sealer)?);
-        let mut current = issuer
-            .keys
-            .ring
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
-        *current = ring;
-    }
-    Ok(())
-}
-
 /// Replaces the key of a purpose: the new one is published now and signs after the overlap.
 pub(crate) async fn rotate(issuer: &Issuer, purpose: Purpose) -> Result<(), KeysError> {
     let means = issuer.means();
-    means
-        .adopt(Occasion::Replace, means.new_row(purpose)?)
-        .await?;
+    let row = means.new_row(purpose).await?;
+    means.adopt(Occasion::Replace, row).await?;
     reload(issuer).await
 }
 
@@ -466,26 +256,4 @@ pub(crate) async fn retire(issuer: &Issuer, id: &str) -> Result<bool, KeysError>
     issuer.means().make_missing().await?;
     reload(issuer).await?;
     Ok(retired)
-}
-
-impl Issuer {
-    /// The published keys, to verify with.
-    #[must_use]
-    pub fn key_set(&self) -> Arc<KeySet> {
-        Arc::clone(&self.keys.ring().public)
-    }
-
-    /// The published keys as a JSON document.
-    #[must_use]
-    pub fn jwks(&self) -> Bytes {
-        self.keys.jwks().body
-    }
-
-    /// Looks for keys that another node made: for one who met an unknown key id.
-    ///
-    /// # Errors
-    /// If the database is away, or a key cannot be read.
-    pub async fn reload_keys(&self) -> Result<(), KeysError> {
-        reload(self).await
-    }
 }
