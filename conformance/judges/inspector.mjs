@@ -3,17 +3,16 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { follow, Person } from '../person.mjs';
 import { run } from '../programs.mjs';
-import { root, workFolder } from '../subject.mjs';
+import { freePort, root, workFolder } from '../subject.mjs';
 
 const program = join(
   root,
   'node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js',
 );
-export const INSPECTOR_CALLBACK = 'http://127.0.0.1:6276/oauth/callback';
 
 export async function inspector({ tally, subject, documents, modernNode }) {
   const document = documents?.publish('inspector', {
-    redirect_uris: [INSPECTOR_CALLBACK],
+    redirect_uris: ['http://127.0.0.1/oauth/callback'],
     grant_types: ['authorization_code', 'refresh_token'],
     response_types: ['code'],
   });
@@ -27,6 +26,7 @@ export async function inspector({ tally, subject, documents, modernNode }) {
 
 async function ways(tally, subject, modernNode, way, options) {
   const home = await workFolder('inspector');
+  const callback = `http://127.0.0.1:${await freePort()}/oauth/callback`;
   const person = new Person();
   let asked = 0;
   const title = (step) => `inspector, ${way}: ${step}`;
@@ -44,6 +44,8 @@ async function ways(tally, subject, modernNode, way, options) {
         'http',
         '--format',
         'json',
+        '--callback-url',
+        callback,
         ...options,
         ...words,
       ],

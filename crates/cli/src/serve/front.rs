@@ -21,6 +21,7 @@ use oauth::error::ErrorCode;
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
+use super::leftover::Leftover;
 use super::metrics;
 use crate::config::{Config, Proxies};
 
@@ -73,7 +74,11 @@ async fn pass(State(front): State<Arc<Front>>, mut request: Request, next: Next)
     let route = route(&request);
     let method = request.method().clone();
     request.extensions_mut().insert(source.clone());
+    let (request, leftover) = Leftover::watch(request);
     let mut response = answer(&front, request, &route, next).await;
+    if let Some(leftover) = leftover {
+        leftover.settle(&mut response).await;
+    }
     set_headers(response.headers_mut(), &front, &source.trace_id);
     let answered = Answered {
         method: &method,

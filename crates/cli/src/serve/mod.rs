@@ -4,6 +4,7 @@ mod apps;
 mod connections;
 mod front;
 mod health;
+mod leftover;
 mod log;
 mod metrics;
 mod store;
