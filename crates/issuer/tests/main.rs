@@ -4,3 +4,4 @@
 
 mod endpoints;
 mod jobs;
+mod login;

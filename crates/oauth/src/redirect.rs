@@ -143,6 +143,12 @@ impl From<RedirectUri> for String {
 
 fn host_with_port(url: &Url) -> Result<String, RedirectError> {
     let host = url.host_str().ok_or(RedirectError::Malformed)?;
+    // Hosts stand in policies and on pages: nothing but names and addresses.
+    let plain =
+        |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_' | ':' | '[' | ']');
+    if !host.chars().all(plain) {
+        return Err(RedirectError::Malformed);
+    }
     Ok(url
         .port()
         .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
@@ -209,10 +215,13 @@ impl ValidatedRedirect {
             RedirectKind::Https { host } => format!("https://{host}"),
             RedirectKind::CustomScheme { scheme } => format!("{scheme}:"),
             RedirectKind::Loopback => {
-                let end = self.0.text.find("://").map_or(0, |at| at + 3);
-                let rest = &self.0.text[end..];
-                let length = rest.find(['/', '?']).unwrap_or(rest.len());
-                self.0.text[..end + length].to_owned()
+                let url = Url::parse(&self.0.text);
+                let origin = url.map_or(String::new(), |url| url.origin().ascii_serialization());
+                // A policy cannot name an IPv6 address, so it names the scheme.
+                match origin.contains('[') {
+                    true => "http:".to_owned(),
+                    false => origin,
+                }
             }
         }
     }
@@ -245,6 +254,9 @@ mod tests {
             ("/callback", RedirectError::Malformed),
             ("https://a.example/#f", RedirectError::Malformed),
             ("https://*.example/cb", RedirectError::Malformed),
+            ("https://a.example;sandbox/cb", RedirectError::Malformed),
+            ("https://a.example,b/cb", RedirectError::Malformed),
+            ("https://a.example'/cb", RedirectError::Malformed),
             ("https://u:p@a.example/cb", RedirectError::Malformed),
             ("http://localhost:1@evil.example/", RedirectError::Malformed),
             ("https://a.example\\@b.example/", RedirectError::Malformed),
@@ -303,6 +315,8 @@ mod tests {
             ("https://a.example/cb?x=1", "https://a.example"),
             ("https://a.example:8443/cb", "https://a.example:8443"),
             ("http://127.0.0.1:5000/cb", "http://127.0.0.1:5000"),
+            ("HTTP://localhost:5000", "http://localhost:5000"),
+            ("http://[::1]:5000/cb", "http:"),
             ("cursor://a/cb", "cursor:"),
         ] {
             let redirect = ValidatedRedirect(RedirectUri::parse(uri).unwrap());

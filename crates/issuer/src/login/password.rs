@@ -11,8 +11,9 @@ use crate::pages::PageError;
 use crate::random::{Random, RandomError};
 use crate::settings::Limits;
 
-/// Lengths in bytes. The longest bounds what one request can make us hash.
-pub(crate) const LENGTH: std::ops::RangeInclusive<usize> = 8..=256;
+pub(crate) const CHARACTERS_MIN: usize = 8;
+/// Bounds what one request can make us hash.
+pub(crate) const BYTES_MAX: usize = 256;
 
 /// No password has this hash: it is checked for people who do not exist, so that their absence
 /// takes as long.

@@ -1,9 +1,9 @@
 //! The first operator: a one-time link instead of a default password.
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
-use oauth::secret::Secret;
+use oauth::secret::SecretHash;
 
 use super::Problem;
 use super::continuation::Continuation;
@@ -12,13 +12,7 @@ use super::sign_up::{SignUpPage, check, new_person, taken};
 use crate::Issuer;
 use crate::audit::{self, Event, Kind};
 use crate::db::{DbError, people, setup_links};
-use crate::pages::{Frame, PageError, PageForm};
-
-#[derive(serde::Deserialize)]
-pub(crate) struct Setup {
-    #[serde(default)]
-    token: String,
-}
+use crate::pages::{Frame, PageError, PageForm, PageQuery};
 
 #[derive(Debug, thiserror::Error)]
 enum SetupError {
@@ -56,16 +50,17 @@ pub async fn operator_setup_link(issuer: &Issuer) -> Result<Option<String>, DbEr
 pub(crate) async fn get(
     State(issuer): State<Issuer>,
     frame: Frame,
-    Query(Setup { token }): Query<Setup>,
+    query: PageQuery,
 ) -> Result<Response, PageError> {
-    let hash = Secret::new(token.clone()).hash();
+    let token = query.get("token").unwrap_or_default();
+    let hash = SecretHash::of(token.as_bytes());
     let mut tx = issuer.db.read().await?;
     let live = setup_links::find(&mut tx, hash.as_str(), issuer.clock.now()).await?;
     if !live || people::find_operator(&mut tx).await? {
         return Err(dead());
     }
     drop(tx);
-    show(&frame, &token, ("", ""), None)
+    show(&frame, token, ("", ""), None)
 }
 
 pub(crate) async fn post(
@@ -74,14 +69,14 @@ pub(crate) async fn post(
     visitor: Visitor,
     form: PageForm,
 ) -> Result<Response, PageError> {
-    let token = Secret::new(form.text("token").to_owned());
+    let token = form.text("token");
     let again = |problem| {
         let typed = (form.text("email"), form.text("name"));
-        let mut response = show(&frame, token.expose(), typed, Some(problem))?;
+        let mut response = show(&frame, token, typed, Some(problem))?;
         *response.status_mut() = StatusCode::BAD_REQUEST;
         Ok(response)
     };
-    let hash = token.hash();
+    let hash = SecretHash::of(token.as_bytes());
     let mut tx = issuer.db.read().await?;
     // Before the password is hashed: nobody without a link makes us work.
     if !setup_links::find(&mut tx, hash.as_str(), issuer.clock.now()).await? {

@@ -1,21 +1,21 @@
 //! The sign-in page. It tells nobody who has an account, by its text or by its time.
 
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderValue, StatusCode, header};
 use oauth::secret::{Secret, SecretHash};
 
 use super::Problem;
 use super::continuation::Continuation;
-use super::password::LENGTH;
+use super::password::BYTES_MAX;
 use super::session::{self, Visitor};
 use super::throttle::{self, Slot, ThrottleError};
 use crate::Issuer;
 use crate::audit::{self, Event, Kind};
 use crate::db::DbError;
 use crate::db::people::{self, Person};
-use crate::pages::{Frame, PageError, PageForm, in_words};
+use crate::pages::{Frame, PageError, PageForm, PageQuery, in_words};
 use crate::settings::SignUp;
 
 #[derive(Template)]
@@ -26,12 +26,6 @@ struct SignInPage<'a> {
     email: &'a str,
     sign_up: bool,
     problem: Option<Problem>,
-}
-
-/// The query of pages that people are sent to on their way.
-#[derive(serde::Deserialize)]
-pub(crate) struct Continue {
-    pub(crate) r#continue: Option<String>,
 }
 
 enum SignInError {
@@ -50,9 +44,9 @@ impl<E: Into<PageError>> From<E> for SignInError {
 pub(crate) async fn get(
     State(issuer): State<Issuer>,
     frame: Frame,
-    Query(query): Query<Continue>,
+    query: PageQuery,
 ) -> Result<Response, PageError> {
-    let to = Continuation::load(&issuer, query.r#continue.as_deref()).await;
+    let to = Continuation::load(&issuer, query.get("continue")).await;
     show(&issuer, &frame, &to, to.login_hint(), None)
 }
 
@@ -95,7 +89,7 @@ async fn sign_in(
     email: &str,
     password: &str,
 ) -> Result<Secret<String>, SignInError> {
-    if email.is_empty() || email.len() > 254 || password.len() > *LENGTH.end() {
+    if email.is_empty() || email.len() > 254 || password.len() > BYTES_MAX {
         return Err(SignInError::Wrong);
     }
     let slots = take_slots(issuer, visitor, email).await?;

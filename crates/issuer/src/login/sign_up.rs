@@ -1,22 +1,21 @@
 //! Making an account.
 
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
 use oauth::secret::Secret;
 
 use super::Problem;
 use super::continuation::Continuation;
-use super::password::LENGTH;
+use super::password::{BYTES_MAX, CHARACTERS_MIN};
 use super::session::{self, Visitor};
-use super::sign_in::Continue;
 use super::throttle;
 use crate::Issuer;
 use crate::audit::{self, Event, Kind};
 use crate::db::DbError;
 use crate::db::people::{self, NewPerson};
-use crate::pages::{Frame, PageError, PageForm, clean};
+use crate::pages::{Frame, PageError, PageForm, PageQuery, clean, is_hidden};
 use crate::settings::SignUp;
 
 #[derive(Template)]
@@ -35,10 +34,10 @@ pub(super) struct SignUpPage<'a> {
 pub(crate) async fn get(
     State(issuer): State<Issuer>,
     frame: Frame,
-    Query(query): Query<Continue>,
+    query: PageQuery,
 ) -> Result<Response, PageError> {
     check_open(&issuer)?;
-    let to = Continuation::load(&issuer, query.r#continue.as_deref()).await;
+    let to = Continuation::load(&issuer, query.get("continue")).await;
     show(&frame, &to, (to.login_hint(), ""), None)
 }
 
@@ -96,17 +95,17 @@ pub(crate) fn check(email: &str, password: &str) -> Result<(), Problem> {
     let parts = email.split_once('@');
     let plain = parts
         .is_some_and(|(name, host)| !name.is_empty() && !host.is_empty() && !host.contains('@'))
-        && !email.chars().any(|c| c.is_whitespace() || c.is_control());
+        && !email.chars().any(|c| c.is_whitespace() || is_hidden(c));
     if !plain || email.len() > 254 {
         return Err(Problem::new("email", "Enter an e-mail address."));
     }
-    if password.len() < *LENGTH.start() {
+    if password.chars().count() < CHARACTERS_MIN {
         return Err(Problem::new(
             "password",
             "The password needs at least 8 characters.",
         ));
     }
-    if password.len() > *LENGTH.end() {
+    if password.len() > BYTES_MAX {
         return Err(Problem::new("password", "The password is too long."));
     }
     Ok(())

@@ -1,7 +1,8 @@
-//! A form that one of our own pages posted.
+//! A form that one of our own pages posted, and the query that a page is visited with.
 
 use axum::body::to_bytes;
-use axum::extract::{FromRequest, Request};
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::request::Parts;
 use http::{HeaderMap, StatusCode, header};
 use oauth::params::{Params, ParamsError};
 
@@ -67,6 +68,29 @@ impl FromRequest<Issuer> for PageForm {
             ));
         }
         Ok(Self(params))
+    }
+}
+
+/// The query that a page is visited with.
+pub(crate) struct PageQuery(Params);
+
+impl PageQuery {
+    pub(crate) fn get<'a>(&'a self, name: &'a str) -> Option<&'a str> {
+        self.0.get(name)
+    }
+}
+
+impl FromRequestParts<Issuer> for PageQuery {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Issuer) -> Result<Self, PageError> {
+        let query = parts.uri.query().unwrap_or_default();
+        // `continue` holds a whole request, encoded once more.
+        Ok(Self(Params::parse_form_within(
+            query.as_bytes(),
+            BYTES_MAX,
+            &[],
+        )?))
     }
 }
 

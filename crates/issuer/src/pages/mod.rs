@@ -17,7 +17,7 @@ use crate::Issuer;
 use crate::audit::Source;
 
 pub(crate) use error::{PageError, in_words};
-pub(crate) use form::PageForm;
+pub(crate) use form::{PageForm, PageQuery};
 pub(crate) use style::get as style;
 
 /// What every page needs to know of its request.
@@ -180,20 +180,22 @@ fn policy(form_action: Option<&FormAction>) -> String {
     )
 }
 
+/// Whether a character shows nothing itself, or changes how others are shown.
+pub(crate) fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+            | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+}
+
 /// A text of others as we show it: no control or direction-changing characters, one line, short.
 pub(crate) fn clean(text: &str) -> String {
     const CHARACTERS_MAX: usize = 60;
-    let hidden = |c: char| {
-        c.is_control()
-            || matches!(c,
-                '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
-                | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
-    };
     let visible: String = text
         .chars()
         .map(|c| if c.is_whitespace() { ' ' } else { c })
-        .filter(|c| !hidden(*c))
+        .filter(|c| !is_hidden(*c))
         .collect();
     let line = visible.split(' ').filter(|word| !word.is_empty());
     let line = line.collect::<Vec<_>>().join(" ");

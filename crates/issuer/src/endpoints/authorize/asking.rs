@@ -83,15 +83,13 @@ impl Asking<'_> {
         Ok((axum::Extension(redirect), page).into_response())
     }
 
-    /// New scopes. Those that change things start unticked, unless nothing else is asked.
+    /// New scopes. Those that change things start unticked, unless nothing else is asked for.
     fn choices(&self) -> Vec<Group> {
-        let new = self.checked.scope.difference(&self.earlier.scope);
-        let (reads, writes) = (self.lines(&new, false, true), self.lines(&new, true, false));
-        let writes = match reads.is_empty() {
-            true => self.lines(&new, true, true),
-            false => writes,
-        };
-        groups([("Read", reads), ("Change", writes)])
+        let asked = &self.checked.scope;
+        let new = asked.difference(&self.earlier.scope);
+        let only_writes = self.lines(asked, false, true).is_empty();
+        let writes = self.lines(&new, true, only_writes);
+        groups([("Read", self.lines(&new, false, true)), ("Change", writes)])
     }
 
     /// What comes with every yes.
@@ -183,17 +181,16 @@ fn shown(addressed: &Addressed, operator: &str) -> Shown {
     let known = match client.source {
         ClientSource::Operator => format!("Approved by {operator}."),
         ClientSource::MetadataDocument => {
-            let url = url::Url::parse(client.id.as_str()).ok();
-            let host = url.as_ref().and_then(url::Url::host_str);
-            format!("Verified domain: {}.", host.unwrap_or("unknown"))
+            let host = origin_host(client.id.as_str());
+            format!("Verified domain: {}.", host.unwrap_or_default())
         }
         ClientSource::Registered => "Unverified name: the app chose it itself.".to_owned(),
     };
-    let source = addressed.redirect.form_action_source();
-    let (host, host_note) = match addressed.redirect.uri().kind() {
+    let uri = addressed.redirect.uri();
+    let (host, host_note) = match uri.kind() {
         RedirectKind::Https { host } => (host.clone(), ""),
         RedirectKind::Loopback => (
-            source.trim_start_matches("http://").to_owned(),
+            origin_host(uri.as_str()).unwrap_or_default(),
             "A program on this computer.",
         ),
         RedirectKind::CustomScheme { scheme } => (
@@ -208,4 +205,14 @@ fn shown(addressed: &Addressed, operator: &str) -> Shown {
         host_note,
         warning: warning(addressed),
     }
+}
+
+/// Host and port of a URL.
+fn origin_host(url: &str) -> Option<String> {
+    let url = url::Url::parse(url).ok()?;
+    let host = url.host_str()?;
+    Some(match url.port() {
+        Some(port) => format!("{host}:{port}"),
+        None => host.to_owned(),
+    })
 }

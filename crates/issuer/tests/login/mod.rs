@@ -1,0 +1,5 @@
+//! Signing people in and out.
+
+mod setup;
+mod sign_in;
+mod sign_up;
