@@ -13,8 +13,8 @@ async fn sign_in(browser: &Browser<'_>, email: &str, password: &str) -> Answer {
 /// A page without what differs from one visit to the next.
 fn told(answer: &Answer, email: &str) -> (u16, String) {
     let body = answer.body.replace(email, "…");
-    let (before, after) = body.split_once("name=\"csrf\" value=\"").unwrap();
-    let (_, after) = after.split_once('"').unwrap();
+    let (before, after) = body.split_once("name=\"csrf\" value=\"").expect("a token");
+    let (_, after) = after.split_once('"').expect("its end");
     (answer.status.as_u16(), format!("{before}{after}"))
 }
 

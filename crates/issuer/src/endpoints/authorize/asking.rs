@@ -87,30 +87,33 @@ impl Asking<'_> {
     fn choices(&self) -> Vec<Group> {
         let asked = &self.checked.scope;
         let new = asked.difference(&self.earlier.scope);
-        let only_writes = self.lines(asked, false, true).is_empty();
-        let writes = self.lines(&new, true, only_writes);
-        groups([("Read", self.lines(&new, false, true)), ("Change", writes)])
+        let only_writes = self.lines(asked, false).is_empty();
+        let mut writes = self.lines(&new, true);
+        for line in &mut writes {
+            line.ticked = only_writes;
+        }
+        groups([("Read", self.lines(&new, false)), ("Change", writes)])
     }
 
     /// What comes with every yes.
     fn fixed(&self) -> Vec<Group> {
         let asked = &self.checked.scope;
         let known = asked.intersection(&self.earlier.scope);
-        let mut before = self.lines(&known, false, true);
-        before.extend(self.lines(&known, true, true));
+        let mut before = self.lines(&known, false);
+        before.extend(self.lines(&known, true));
         let email = &self.signed_in.person.email;
         let identity = identity_scopes().intersection(asked);
         let always = identity.iter().map(|scope| identity_line(scope, email));
         groups([("Allowed before", before), ("Always", always.collect())])
     }
 
-    fn lines(&self, among: &ScopeSet, writes: bool, ticked: bool) -> Vec<Line> {
+    fn lines(&self, among: &ScopeSet, writes: bool) -> Vec<Line> {
         let scopes = self.checked.resource.scopes.iter();
         let line = |scope: &ScopeSettings| Line {
             value: scope.name.to_string(),
             title: scope.title.clone(),
             text: scope.description.clone(),
-            ticked,
+            ticked: true,
         };
         scopes
             .filter(|scope| scope.writes == writes && among.contains(scope.name.as_str()))

@@ -8,13 +8,8 @@ use super::{ask, register};
 
 /// The words of a page's main part, a line for each piece of text.
 fn words(html: &str) -> String {
-    let main = html
-        .split("<main")
-        .nth(1)
-        .unwrap()
-        .split("</main>")
-        .next()
-        .unwrap();
+    let (_, main) = html.split_once("<main").expect("a main part");
+    let (main, _) = main.split_once("</main>").expect("its end");
     let text = main
         .split('<')
         .map(|piece| piece.split_once('>').map_or("", |(_, text)| text));

@@ -244,5 +244,5 @@ async fn sign_in_is_as_fresh_as_the_client_asks() {
     app.clock.advance(5);
     let page = ada.submit_and_follow(&form).await;
     assert_eq!(page.status, 200);
-    page.form(CONSENT);
+    drop(page.form(CONSENT));
 }

@@ -19,7 +19,9 @@ async fn register(app: &App, name: &str, redirects: &[&str]) -> String {
     });
     let answer = app.post_json("/oauth/register", &metadata).await;
     assert_eq!(answer.status, 201, "{}", answer.body);
-    answer.json()["client_id"].as_str().unwrap().to_owned()
+    let json = answer.json();
+    let id = json.get("client_id").and_then(|id| id.as_str());
+    id.expect("an id").to_owned()
 }
 
 /// The path of a request by a client.

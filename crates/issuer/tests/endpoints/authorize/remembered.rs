@@ -181,7 +181,7 @@ async fn after_switching_accounts_the_other_person_is_asked() {
         .with("email", "bob@example.com")
         .with("password", PASSWORD);
     let page = ada.submit_and_follow(&form).await;
-    page.form(CONSENT);
+    drop(page.form(CONSENT));
     assert!(page.body.contains("bob@example.com"));
     assert!(!page.body.contains("ada@example.com"));
 }
