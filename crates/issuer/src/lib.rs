@@ -22,6 +22,7 @@ use std::sync::Arc;
 
 use oauth::time::Clock;
 
+pub use clients::ClientsError;
 pub use jobs::Jobs;
 pub use login::operator_setup_link;
 pub use routes::router;
@@ -102,7 +103,7 @@ pub enum OpenError {
     #[error(transparent)]
     Database(#[from] db::DbError),
     #[error(transparent)]
-    Client(#[from] clients::ClientsError),
+    Client(#[from] ClientsError),
     #[error(transparent)]
     Keys(#[from] KeysError),
 }

@@ -101,7 +101,9 @@ impl Fetcher {
         let loopback = development.then(|| builder(&fetch, loopback, Names::new()).build());
         Ok(Self {
             loopback: loopback.transpose()?,
-            permits: Arc::new(Semaphore::new(fetch.concurrency_max)),
+            permits: Arc::new(Semaphore::new(
+                fetch.concurrency_max.min(Semaphore::MAX_PERMITS),
+            )),
             settings: fetch,
             extra_ca,
             public: OnceLock::new(),

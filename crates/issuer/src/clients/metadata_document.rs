@@ -81,8 +81,7 @@ pub(super) async fn load(
                 return Ok(Client::from_row(row)?);
             }
             let copy = pinned::find(id.as_str()).ok_or(error)?;
-            let copy = copy.as_object().ok_or(DocumentError::NotAnObject)?;
-            let metadata = read(copy.clone(), id, &issuer.settings)?;
+            let metadata = read(copy, id, &issuer.settings)?;
             tracing::warn!(client_id = %id, %error, "using the built-in copy of a document");
             Ok(Client::new(
                 id.clone(),
@@ -137,24 +136,11 @@ async fn keep(
     fresh_until: UnixTime,
 ) -> Result<(), ResolveError> {
     let now = issuer.clock.now();
-    let broken = |_| DbError::Inconsistent {
-        table: "clients",
-        column: "metadata",
-        id: id.as_str().to_owned(),
-    };
+    let source = ClientSource::MetadataDocument;
     let row = Row {
-        id: id.as_str().to_owned(),
-        source: ClientSource::MetadataDocument.as_str().to_owned(),
-        name: metadata.client_name.clone().unwrap_or_default(),
-        metadata: serde_json::to_string(metadata).map_err(broken)?,
-        secret_hash: None,
-        registration_token_hash: None,
-        fingerprint: None,
         fetched_at: Some(now.0),
         fresh_until: Some(fresh_until.0),
-        created_at: now.0,
-        used_at: None,
-        disabled_at: None,
+        ..Client::row(id, source, metadata, now)?
     };
     let write = issuer
         .db

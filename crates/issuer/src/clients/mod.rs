@@ -31,6 +31,7 @@ use fetch::Fetcher;
 use resolve::ResolveError;
 
 pub use operator::ClientsError;
+pub(crate) use operator::configured_row;
 
 /// A client as resolved, from whatever source.
 #[derive(Clone, Debug)]
@@ -95,6 +96,35 @@ impl Client {
             redirect_uris: metadata.redirect_uris,
             introspects: Vec::new(),
         }
+    }
+
+    /// A new client as it is stored: without proofs, never used.
+    pub(crate) fn row(
+        id: &ClientId,
+        source: ClientSource,
+        metadata: &ClientMetadata,
+        now: UnixTime,
+    ) -> Result<Row, DbError> {
+        let json = serde_json::to_string(metadata).map_err(|_| DbError::Inconsistent {
+            table: "clients",
+            column: "metadata",
+            id: id.as_str().to_owned(),
+        })?;
+        let name = metadata.client_name.as_deref().unwrap_or(id.as_str());
+        Ok(Row {
+            id: id.as_str().to_owned(),
+            source: source.as_str().to_owned(),
+            name: name.to_owned(),
+            metadata: json,
+            secret_hash: None,
+            registration_token_hash: None,
+            fingerprint: None,
+            fetched_at: None,
+            fresh_until: None,
+            created_at: now.0,
+            used_at: None,
+            disabled_at: None,
+        })
     }
 
     /// Reads a stored client back.

@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
-use oauth::client::{AuthMethod, ClientId, ClientIdError};
+use oauth::client::{AuthMethod, ClientId, ClientIdError, ClientMetadata};
 use oauth::jwt::KeySet;
 use oauth::redirect::{RedirectError, RedirectUri};
 
 use super::{Client, ClientSource};
+use crate::Issuer;
+use crate::db::DbError;
+use crate::db::clients::Row;
 use crate::settings::{ConfiguredClient, Settings};
 
 /// What is configured of clients cannot be used.
@@ -97,4 +100,20 @@ fn read(configured: &ConfiguredClient) -> Result<Client, ClientsError> {
         scope_hint: None,
         introspects: configured.introspects.clone(),
     })
+}
+
+/// A configured client as a row, which makes it possible to disable it.
+pub(crate) fn configured_row(issuer: &Issuer, id: &ClientId) -> Result<Option<Row>, DbError> {
+    let configured = &issuer.clients.configured;
+    let Some(client) = configured.iter().find(|client| client.id == *id) else {
+        return Ok(None);
+    };
+    let metadata = ClientMetadata {
+        redirect_uris: client.redirect_uris.clone(),
+        client_name: Some(client.name.clone()),
+        token_endpoint_auth_method: client.auth_methods.first().copied().unwrap_or_default(),
+        ..ClientMetadata::default()
+    };
+    let now = issuer.clock.now();
+    Client::row(id, ClientSource::Operator, &metadata, now).map(Some)
 }

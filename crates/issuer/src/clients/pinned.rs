@@ -1,7 +1,7 @@
 //! Copies of known clients' metadata documents, for when a document cannot be fetched because its
 //! host's network turns machines away. Facts only: where each client lets itself be redirected.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 struct Pinned {
     id: &'static str,
@@ -9,9 +9,11 @@ struct Pinned {
     redirect_uris: &'static [&'static str],
 }
 
+const CHATGPT: &str = "https://chatgpt.com/oauth/client.json";
+
 const PINNED: [Pinned; 6] = [
     Pinned {
-        id: "https://chatgpt.com/oauth/client.json",
+        id: CHATGPT,
         name: "ChatGPT",
         redirect_uris: &["https://chatgpt.com/connector_platform_oauth_redirect"],
     },
@@ -46,39 +48,38 @@ const PINNED: [Pinned; 6] = [
 ];
 
 /// The copy of a known client's document.
-pub(super) fn find(id: &str) -> Option<Value> {
-    let known = PINNED.iter().find(|known| known.id == id);
-    let document = known.map(|known| {
-        json!({
+pub(super) fn find(id: &str) -> Option<Map<String, Value>> {
+    let document = match PINNED.iter().find(|known| known.id == id) {
+        Some(known) if known.id != CHATGPT => json!({
             "client_id": id,
             "client_name": known.name,
             "redirect_uris": known.redirect_uris,
-        })
-    });
-    let mut document = document.or_else(|| chatgpt_connector(id))?;
-    if id.starts_with("https://chatgpt.com/") && !id.contains("/codex/") {
-        document["token_endpoint_auth_method"] = json!("private_key_jwt");
-        document["token_endpoint_auth_methods_supported"] = json!(["none", "private_key_jwt"]);
-        document["jwks_uri"] = json!("https://chatgpt.com/oauth/jwks.json");
-    } else {
-        document["token_endpoint_auth_method"] = json!("none");
-    }
-    document["grant_types"] = json!(["authorization_code", "refresh_token"]);
-    Some(document)
+            "token_endpoint_auth_method": "none",
+        }),
+        Some(known) => chatgpt(id, known.redirect_uris.first()?),
+        None => chatgpt(id, &connector_redirect(id)?),
+    };
+    document.as_object().cloned()
 }
 
-/// ChatGPT names a client per connector, with a redirect URI of its own.
-fn chatgpt_connector(id: &str) -> Option<Value> {
+/// ChatGPT signs with keys of its own, and may come without.
+fn chatgpt(id: &str, redirect_uri: &str) -> Value {
+    json!({
+        "client_id": id,
+        "client_name": "ChatGPT",
+        "redirect_uris": [redirect_uri],
+        "token_endpoint_auth_method": "private_key_jwt",
+        "token_endpoint_auth_methods_supported": ["none", "private_key_jwt"],
+        "jwks_uri": "https://chatgpt.com/oauth/jwks.json",
+    })
+}
+
+/// ChatGPT may name a client per connector, with a redirect URI of its own.
+fn connector_redirect(id: &str) -> Option<String> {
     let connector = id
         .strip_prefix("https://chatgpt.com/oauth/")?
         .strip_suffix("/client.json")?;
     let legal = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
     let plain = !connector.is_empty() && connector.len() <= 128 && connector.bytes().all(legal);
-    plain.then(|| {
-        json!({
-            "client_id": id,
-            "client_name": "ChatGPT",
-            "redirect_uris": [format!("https://chatgpt.com/connector/oauth/{connector}")],
-        })
-    })
+    plain.then(|| format!("https://chatgpt.com/connector/oauth/{connector}"))
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::event;
 use crate::Issuer;
 use crate::audit::{self, Kind};
-use crate::clients::ClientSource;
+use crate::clients::{self, ClientSource, configured_row};
 use crate::db::clients::Row;
 use crate::db::{self, DbError};
 use crate::random::RandomError;
@@ -49,8 +49,6 @@ pub enum AddError {
     Random(#[from] RandomError),
     #[error(transparent)]
     Database(#[from] DbError),
-    #[error("the metadata cannot be written")]
-    Json(#[from] serde_json::Error),
 }
 
 /// Adds a client with metadata as it would register with. The operator vouches for it: its name
@@ -85,23 +83,10 @@ pub async fn add(
     let needed = metadata.token_endpoint_auth_method.has_secret();
     let secret = needed.then(|| issuer.random.secret()).transpose()?;
     let row = Row {
-        id: id.as_str().to_owned(),
-        source: ClientSource::Operator.as_str().to_owned(),
-        name: metadata
-            .client_name
-            .clone()
-            .unwrap_or_else(|| id.as_str().to_owned()),
-        metadata: serde_json::to_string(&metadata)?,
         secret_hash: secret
             .as_ref()
             .map(|secret| secret.hash().as_str().to_owned()),
-        registration_token_hash: None,
-        fingerprint: None,
-        fetched_at: None,
-        fresh_until: None,
-        created_at: now.0,
-        used_at: None,
-        disabled_at: None,
+        ..clients::Client::row(&id, ClientSource::Operator, &metadata, now)?
     };
     let (context, event) = (
         issuer.clone(),
@@ -168,9 +153,13 @@ pub async fn list(issuer: &Issuer, after: &str, limit: u32) -> Result<Vec<Client
 /// If the database is away.
 pub async fn disable(issuer: &Issuer, id: &ClientId) -> Result<bool, DbError> {
     let (context, own) = (issuer.clone(), id.clone());
+    let configured = configured_row(issuer, id)?;
     let revoked = issuer.db.write::<_, DbError, _>(move |tx| {
         Box::pin(async move {
             let now = context.clock.now();
+            if let Some(row) = configured {
+                db::clients::insert(tx, row).await?;
+            }
             if !db::clients::update_disabled(tx, own.as_str(), Some(now)).await? {
                 return Ok(None);
             }

@@ -2,8 +2,14 @@
 
 use axum::body::Body;
 use http::Request;
+use issuer::settings::Limit;
 use serde_json::{Value, json};
 use testkit::{Answer, App};
+
+/// Text in an answer.
+fn text<'a>(value: &'a Value, name: &str) -> &'a str {
+    value[name].as_str().expect("text")
+}
 
 async fn register(app: &App, sent: &Value) -> Value {
     let answer = app.post_json("/oauth/register", sent).await;
@@ -15,14 +21,14 @@ async fn register(app: &App, sent: &Value) -> Value {
 
 /// A request to a registration's own address, with its token.
 async fn manage(app: &App, method: &str, client: &Value, body: Option<Value>) -> Answer {
-    let token = client["registration_access_token"].as_str().unwrap();
-    let uri = client["registration_client_uri"].as_str().unwrap();
+    let token = text(client, "registration_access_token");
+    let uri = text(client, "registration_client_uri");
     let request = Request::builder()
         .method(method)
         .uri(uri)
         .header("authorization", format!("Bearer {token}"))
         .body(body.map_or_else(Body::empty, |body| Body::from(body.to_string())));
-    app.send(request.unwrap()).await
+    app.send(request.expect("a request")).await
 }
 
 #[tokio::test]
@@ -287,4 +293,48 @@ async fn the_operators_policy_decides_over_redirects() {
         (answer.status.as_u16(), answer.error()),
         (400, "access_denied".into())
     );
+}
+
+#[tokio::test]
+async fn deleting_a_registration_ends_what_was_allowed_to_it() {
+    // RFC 7592 §2.3
+    let app = App::start().await;
+    let sent = json!({
+        "redirect_uris": ["https://mine.example/cb"], "token_endpoint_auth_method": "none",
+    });
+    let registered = register(&app, &sent).await;
+    let mut client = app.client().await;
+    client.id = text(&registered, "client_id").to_owned();
+    client.redirect_uri = "https://mine.example/cb".to_owned();
+    let tokens = client.tokens(&app.person("ada").await, "notes:read").await;
+    assert_eq!(manage(&app, "DELETE", &registered, None).await.status, 204);
+    let refreshed = client.refresh(&tokens.refresh_token).await;
+    assert_eq!(refreshed.error(), "invalid_client");
+    let info = Request::get("/oauth/userinfo")
+        .header("authorization", format!("Bearer {}", tokens.access_token))
+        .body(Body::empty());
+    let info = app.send(info.unwrap()).await;
+    assert_eq!(info.status, 401, "{}", info.body);
+}
+
+#[tokio::test]
+async fn registrations_are_limited_per_source_and_say_when_to_come_back() {
+    let app = App::builder()
+        .with(|settings| settings.limits.registrations_per_source = Limit::new(2, 60))
+        .start()
+        .await;
+    let sent = json!({"redirect_uris": ["https://a.example/cb"]});
+    let bad = app.post_json("/oauth/register", &json!({})).await;
+    assert_eq!(bad.status, 400, "what is refused is not counted");
+    register(&app, &sent).await;
+    register(&app, &sent).await;
+    let refused = app.post_json("/oauth/register", &sent).await;
+    assert_eq!(
+        (refused.status.as_u16(), refused.error()),
+        (429, "too_many_requests".into())
+    );
+    let seconds: i64 = refused.header("retry-after").parse().unwrap();
+    assert!((1..=60).contains(&seconds));
+    app.clock.advance(seconds);
+    register(&app, &sent).await;
 }

@@ -13,7 +13,7 @@ use crate::secret::SecretHash;
 
 /// Effective metadata: what is registered, stored and echoed. Absent members are not written, so
 /// that nobody meets a `null`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClientMetadata {
     /// At least one.
     pub redirect_uris: Vec<RedirectUri>,
@@ -253,9 +253,9 @@ impl<'a> Sent<'a> {
             Some(Value::Array(array)) if array.len() <= LIST_LENGTH_MAX => array,
             Some(_) => return Err(MetadataError::WrongType),
         };
-        let text = |value: &Value| match value {
-            Value::String(text) if text.len() <= TEXT_BYTES_MAX => Ok(text.clone()),
-            _ => Err(MetadataError::WrongType),
+        let text = |value: &Value| {
+            let text = value.as_str().filter(|text| text.len() <= TEXT_BYTES_MAX);
+            text.map(str::to_owned).ok_or(MetadataError::WrongType)
         };
         let list: Vec<_> = array.iter().map(text).collect::<Result<_, _>>()?;
         Ok(Some(list).filter(|list| !list.is_empty()))

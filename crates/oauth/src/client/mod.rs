@@ -49,10 +49,11 @@ impl std::fmt::Display for ClientId {
 }
 
 /// How a client authenticates at the token endpoint.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AuthMethod {
     /// A public client.
+    #[default]
     None,
     /// The secret in the `Authorization` header.
     ClientSecretBasic,

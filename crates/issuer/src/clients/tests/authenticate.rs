@@ -1,5 +1,7 @@
 //! Proofs of identity: each way, wrong ways, two ways at once, and assertions used twice.
 
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
 use axum::http::{HeaderMap, HeaderValue, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -150,6 +152,20 @@ fn key_client(host: &Host) -> Settings {
     ])
 }
 
+/// Signs with another `typ` than our own tokens have.
+fn sign_as(key: &SigningKey, typ: &str, claims: &Value) -> String {
+    let header = json!({"alg": "ES256", "typ": typ}).to_string();
+    let text = format!(
+        "{}.{}",
+        base64url(header.as_bytes()),
+        base64url(claims.to_string().as_bytes())
+    );
+    let pkcs8 = key.to_pkcs8().unwrap();
+    let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8.expose()).unwrap();
+    let signature = pair.sign(&SystemRandom::new(), text.as_bytes()).unwrap();
+    format!("{text}.{}", base64url(signature.as_ref()))
+}
+
 fn publish(host: &Host, key: &SigningKey) {
     host.json("/jwks.json", &json!({"keys": [key.public()]}));
 }
@@ -200,6 +216,9 @@ async fn an_assertion_is_accepted_once_and_only_as_it_should_be() {
             .await
             .is_ok()
     );
+    // draft-ietf-oauth-rfc7523bis-02 §4
+    let typed = sign_as(&key, "client-authentication+jwt", &claims("c"));
+    assert!(outcome(&issuer, None, &form(&typed)).await.is_ok());
     let typed = key.sign_access(&claims("b")).unwrap();
     let untyped = named.replace(BEARER, "x");
     for refused in [form(&typed), untyped, form("a.b.c"), form("")] {

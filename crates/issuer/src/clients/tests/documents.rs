@@ -159,7 +159,7 @@ fn known_clients_have_copies_that_pass_the_rules() {
             true,
         ),
     ] {
-        let copy = object(pinned::find(url).unwrap());
+        let copy = pinned::find(url).unwrap();
         let metadata = read(copy, &id(url), &settings()).unwrap();
         assert!(ValidatedRedirect::matching(Some(redirect), &metadata.redirect_uris).is_some());
         let client = Client::new(id(url), ClientSource::MetadataDocument, metadata);

@@ -1,12 +1,12 @@
 //! Why a registration is refused (RFC 7591 §3.2.2, RFC 7592 §2).
 
-use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use oauth::client::MetadataError;
 use oauth::error::ErrorCode;
 
 use crate::db::DbError;
 use crate::endpoints::error::OauthError;
+use crate::login::throttle::ThrottleError;
 use crate::random::RandomError;
 use crate::seal::SealError;
 
@@ -26,6 +26,8 @@ pub(crate) enum RegisterError {
     TokenInvalid,
     #[error("the client is shared by equal registrations")]
     Shared,
+    #[error(transparent)]
+    Throttled(#[from] ThrottleError),
     #[error(transparent)]
     Database(#[from] DbError),
     #[error(transparent)]
@@ -47,7 +49,9 @@ impl RegisterError {
             // RFC 7592 §2.1: an unknown client and a wrong token look alike.
             Self::TokenInvalid => ErrorCode::InvalidToken,
             Self::Shared => ErrorCode::InsufficientScope,
-            Self::Database(DbError::Unavailable(_)) => ErrorCode::TemporarilyUnavailable,
+            Self::Throttled(ThrottleError::Limited { .. }) => ErrorCode::TooManyRequests,
+            Self::Throttled(ThrottleError::Database(_))
+            | Self::Database(DbError::Unavailable(_)) => ErrorCode::TemporarilyUnavailable,
             Self::Database(_) | Self::Seal(_) | Self::Random(_) | Self::Json(_) => {
                 ErrorCode::ServerError
             }
@@ -63,7 +67,12 @@ impl RegisterError {
             Self::ForeignCredentials => "client_id and client_secret must be this client's",
             Self::TokenInvalid => "the registration access token is not valid here",
             Self::Shared => "equal registrations share this client: nobody may change it",
-            Self::Database(_) | Self::Seal(_) | Self::Random(_) | Self::Json(_) => "try again soon",
+            Self::Throttled(ThrottleError::Limited { .. }) => "too many registrations from here",
+            Self::Throttled(_)
+            | Self::Database(_)
+            | Self::Seal(_)
+            | Self::Random(_)
+            | Self::Json(_) => "try again soon",
         }
     }
 }
@@ -77,14 +86,15 @@ impl IntoResponse for RegisterError {
             tracing::info!(reason = %self, "a registration was refused");
         }
         let mut error = OauthError::new(code, self.hint());
-        error.retry_after = (code == ErrorCode::TemporarilyUnavailable).then_some(1);
-        let mut response = error.into_response();
+        error.retry_after = match &self {
+            Self::Throttled(ThrottleError::Limited {
+                retry_after_seconds,
+            }) => Some(*retry_after_seconds),
+            _ => (code == ErrorCode::TemporarilyUnavailable).then_some(1),
+        };
         if matches!(self, Self::TokenInvalid) {
-            let challenge = HeaderValue::from_static("Bearer error=\"invalid_token\"");
-            response
-                .headers_mut()
-                .insert(header::WWW_AUTHENTICATE, challenge);
+            error = error.challenge("Bearer error=\"invalid_token\"");
         }
-        response
+        error.into_response()
     }
 }

@@ -6,16 +6,18 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use oauth::client::ClientId;
 use oauth::secret::{Secret, SecretHash};
+use oauth::time::UnixTime;
 use serde_json::{Map, Value};
 
 use super::{
-    RegisterError, Registered, answer, hash_of, name_of, new_secret, read_metadata, read_object,
-    token_place,
+    RegisterError, Registered, answer, hash_of, new_secret, read_metadata, read_object, token_place,
 };
 use crate::Issuer;
 use crate::audit::{self, Event, Kind, Source};
+use crate::clients::{Client, ClientSource};
 use crate::db::clients::Row;
 use crate::db::{self, DbError};
+use crate::tokens::revocation;
 
 pub(crate) async fn get(
     State(issuer): State<Issuer>,
@@ -51,14 +53,19 @@ pub(crate) async fn put(
         None
     };
     let created_at = row.created_at;
+    let client_id = ClientId::parse(&id).map_err(|_| RegisterError::TokenInvalid)?;
     let changed = Row {
-        name: name_of(&metadata, &id),
-        metadata: serde_json::to_string(&metadata)?,
         secret_hash: kept_hash.or_else(|| hash_of(secret.as_ref())),
-        ..row
+        registration_token_hash: row.registration_token_hash,
+        ..Client::row(
+            &client_id,
+            ClientSource::Registered,
+            &metadata,
+            UnixTime(created_at),
+        )?
     };
     let event = Event::new(Kind::ClientChanged, &source);
-    change(&issuer, &id, event, Change::Replace(changed)).await?;
+    change(&issuer, &id, event, Change::Replace(Box::new(changed))).await?;
     let registered = Registered::new(&issuer, &id, created_at, token);
     Ok(answer(StatusCode::OK, &registered.with(metadata, secret)))
 }
@@ -126,7 +133,7 @@ fn check_credentials(row: &Row, object: &Map<String, Value>) -> Result<(), Regis
 }
 
 enum Change {
-    Replace(Row),
+    Replace(Box<Row>),
     Delete(SecretHash),
 }
 
@@ -139,23 +146,31 @@ async fn change(
 ) -> Result<(), RegisterError> {
     event.client_id = Some(id.to_owned());
     let (context, row_id) = (issuer.clone(), id.to_owned());
-    let changed = issuer
+    let ends = matches!(change, Change::Delete(_));
+    let revoked = issuer
         .db
         .write::<_, DbError, _>(move |tx| {
             Box::pin(async move {
                 let changed = match change {
-                    Change::Replace(row) => db::clients::update_registration(tx, row).await?,
+                    Change::Replace(row) => db::clients::update_registration(tx, *row).await?,
                     Change::Delete(hash) => db::clients::delete(tx, &row_id, hash.as_str()).await?,
                 };
-                if changed {
-                    audit::record(&context, tx, &event).await?;
+                if !changed {
+                    return Ok(None);
                 }
-                Ok(changed)
+                audit::record(&context, tx, &event).await?;
+                // RFC 7592 §2.3: with the client ends all that was allowed to it.
+                let ended = match ends {
+                    true => db::families::delete_of_client(tx, &row_id).await?,
+                    false => Vec::new(),
+                };
+                revocation::revoke(&context, tx, ended).await.map(Some)
             })
         })
         .await?;
     if let Ok(id) = ClientId::parse(id) {
         issuer.clients.forget(&id).await;
     }
-    changed.then_some(()).ok_or(RegisterError::Shared)
+    revoked.ok_or(RegisterError::Shared)?.publish(issuer);
+    Ok(())
 }

@@ -8,16 +8,18 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use oauth::client::{AuthMethod, ClientMetadata, Rules};
+use oauth::client::{AuthMethod, ClientId, ClientMetadata, Rules};
 use oauth::json::parse_object;
 use oauth::secret::Secret;
 use serde_json::{Map, Value};
 
 use crate::Issuer;
 use crate::audit::{self, Event, Kind, Source};
-use crate::clients::ClientSource;
+use crate::clients::{Client, ClientSource};
 use crate::db::clients::Row;
 use crate::db::{self, DbError};
+use crate::login::throttle::{self, source_name};
+use crate::random::RandomError;
 
 use error::RegisterError;
 
@@ -32,28 +34,25 @@ pub(crate) async fn post(
         return Err(RegisterError::Closed);
     }
     let metadata = read_metadata(&issuer, &read_object(body).await?)?;
+    let limit = issuer.settings.limits.registrations_per_source;
+    throttle::count(&issuer, &source_name("registration", &source), limit).await?;
     let now = issuer.clock.now();
-    let mut id = format!("client_{}", issuer.random.id(now)?.simple());
+    let new_id = format!("client_{}", issuer.random.id(now)?.simple());
+    let new_id = ClientId::parse(&new_id).map_err(|_| RandomError)?;
     let secret = new_secret(&issuer, &metadata)?;
-    let mut token = new_token(&issuer, &id)?;
+    let mut token = new_token(&issuer, new_id.as_str())?;
+    // Only what anybody may say of itself can be the same client.
+    let public = metadata.token_endpoint_auth_method == AuthMethod::None;
     let row = Row {
-        id: id.clone(),
-        source: ClientSource::Registered.as_str().to_owned(),
-        name: name_of(&metadata, &id),
-        metadata: serde_json::to_string(&metadata)?,
         secret_hash: hash_of(secret.as_ref()),
-        registration_token_hash: Some(token.hash().as_str().to_owned()),
-        fingerprint: secret.is_none().then(|| metadata.fingerprint()),
-        fetched_at: None,
-        fresh_until: None,
-        created_at: now.0,
-        used_at: None,
-        disabled_at: None,
+        registration_token_hash: hash_of(Some(&token)),
+        fingerprint: public.then(|| metadata.fingerprint()),
+        ..Client::row(&new_id, ClientSource::Registered, &metadata, now)?
     };
     let row = keep(&issuer, row, source).await?;
-    if row.id != id {
-        token = new_token(&issuer, &row.id)?;
-        id = row.id;
+    let id = row.id;
+    if id != new_id.as_str() {
+        token = new_token(&issuer, &id)?;
     }
     let registered = Registered::new(&issuer, &id, row.created_at, token);
     Ok(answer(
@@ -106,13 +105,6 @@ fn read_metadata(
         default_auth_method: AuthMethod::ClientSecretBasic,
     };
     Ok(ClientMetadata::read(object, &rules)?)
-}
-
-fn name_of(metadata: &ClientMetadata, id: &str) -> String {
-    metadata
-        .client_name
-        .clone()
-        .unwrap_or_else(|| id.to_owned())
 }
 
 fn new_secret(
