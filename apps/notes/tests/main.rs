@@ -10,3 +10,22 @@ fn definitions_are_as_committed() {
         assert_eq!(checked, Ok(()), "{}", app.name);
     }
 }
+
+#[test]
+fn the_view_loads_nothing_and_runs_nothing() {
+    let page = include_str!("../widgets/auth_show/view.html");
+    for word in [
+        "<script", "http:", "https:", "src=", "href=", "url(", "@import", " onload",
+    ] {
+        assert!(!page.contains(word), "{word}");
+    }
+    for word in [
+        "lang=\"en\"",
+        "<title>",
+        "<h1>",
+        "<main>",
+        "prefers-color-scheme: dark",
+    ] {
+        assert!(page.contains(word), "{word}");
+    }
+}

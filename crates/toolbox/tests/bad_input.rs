@@ -3,6 +3,7 @@
 use axum::body::Body;
 use guard::Mode;
 use http::Request;
+use proptest::prelude::*;
 use serde_json::json;
 
 use crate::app::{App, call};
@@ -200,4 +201,36 @@ async fn any_accept_header_is_good_enough() {
         app.post(&[], call("auth_show", &json!({}))).await.status,
         200
     );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    /// Whatever a signed-in client sends, the answer is one that the protocol knows.
+    #[test]
+    fn no_message_brings_the_endpoint_down(
+        method in prop_oneof![Just("tools/call".to_owned()), Just("resources/read".to_owned()), Just("initialize".to_owned()), ".{0,12}"],
+        name in prop_oneof![Just("notes_add".to_owned()), Just("auth_show".to_owned()), ".{0,12}"],
+        text in "\\PC{0,40}",
+        version in prop_oneof![Just("2026-07-28".to_owned()), Just("2025-11-25".to_owned()), "[ -~]{0,12}"],
+        cut in 0..400_usize,
+    ) {
+        let params = json!({
+            "name": name, "uri": text, "protocolVersion": version,
+            "arguments": { "text": text }, "_meta": { "io.modelcontextprotocol/protocolVersion": version },
+        });
+        let mut body = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params }).to_string().into_bytes();
+        // Some arrive in part.
+        if cut < 100 {
+            body.truncate(body.len().saturating_sub(cut));
+        }
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let answer = runtime.block_on(async {
+            let app = App::start(Mode::Mixed);
+            let token = format!("Bearer {}", app.token("notes:write"));
+            app.post(&[("authorization", &token), ("mcp-protocol-version", &version)], body).await
+        });
+        prop_assert!(answer.status.as_u16() < 500);
+        prop_assert!(answer.body["result"].is_object() != answer.body["error"].is_object());
+    }
 }

@@ -189,6 +189,26 @@ async fn bad_tokens_are_invalid_also_where_none_is_needed() {
 }
 
 #[tokio::test]
+async fn a_token_for_one_resource_is_useless_at_another() {
+    let app = App::start(Mode::Required);
+    let notes = format!("Bearer {}", app.token(ALL));
+    let mut claims = App::claims("");
+    claims["aud"] = json!("https://h.example/mcp/ping");
+    let ping = format!("Bearer {}", app.sign(&claims));
+    for (path, token, tool, status) in [
+        ("/mcp/ping", &ping, "ping", 200),
+        ("/mcp/ping", &notes, "ping", 401),
+        ("/mcp/notes", &ping, "auth_show", 401),
+        ("/mcp", &ping, "auth_show", 401),
+        ("/mcp", &notes, "auth_show", 200),
+    ] {
+        let headers = [("authorization", token.as_str())];
+        let answer = app.post_to(path, &headers, call(tool, &json!({}))).await;
+        assert_eq!(answer.status, status, "{path} {tool}");
+    }
+}
+
+#[tokio::test]
 async fn a_missing_scope_is_a_challenge_for_held_and_needed() {
     let app = App::start(Mode::Required);
     let token = app.token("notes:read offline_access openid");
