@@ -87,16 +87,10 @@ pub(crate) async fn rotate(
     )
 }
 
-/// Ends a family; returns it if it was there.
-pub(crate) async fn delete(tx: &mut Tx, id: &str) -> Result<Option<Row>, DbError> {
-    sql!(
-        tx,
-        one_or_none Row,
-        "DELETE FROM families WHERE id = $1
-         RETURNING id, client_id, person_id, resource, scope, auth_time, refreshable,
-           generation, rotated_at, created_at, expires_at",
-        id
-    )
+/// Ends a family, if it is there.
+pub(crate) async fn delete(tx: &mut Tx, id: &str) -> Result<(), DbError> {
+    sql!(tx, execute, "DELETE FROM families WHERE id = $1", id)?;
+    Ok(())
 }
 
 /// Ends what a person allowed, to one client or (`None`) to all; returns the ids.

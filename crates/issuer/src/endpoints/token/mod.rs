@@ -8,6 +8,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
+use oauth::client::ClientId;
 use oauth::grant::TokenRequest;
 use oauth::params::Params;
 use oauth::resource::Resource;
@@ -51,11 +52,13 @@ async fn exchange(
 ) -> Result<TokenResponse, TokenError> {
     let result = grant(issuer, source, headers, params).await;
     if let Err(error) = &result {
-        let claimed = params.get("client_id").unwrap_or_default();
-        tracing::info!(reason = %error, client = claimed, "no token was issued");
+        let claimed = params.get("client_id").map(ClientId::parse);
+        let claimed = claimed.and_then(Result::ok);
+        let shown = claimed.as_ref().map(ClientId::as_str);
+        tracing::info!(reason = %error, client = shown, "no token was issued");
         if error.is_recorded() {
             let mut event = Event::new(Kind::GrantRefused, source).refused(error);
-            event.client_id = params.get("client_id").map(str::to_owned);
+            event.client_id = shown.map(str::to_owned);
             issuer.record_soon(event);
         }
     }

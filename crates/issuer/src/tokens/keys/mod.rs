@@ -97,7 +97,7 @@ struct Ring {
     verified: moka::sync::Cache<[u8; 32], Arc<AccessClaims>>,
 }
 
-const VERIFIED_MAX: u64 = 20_000;
+const VERIFIED_MAX: u64 = 4_096;
 
 /// The newest key that has begun; if another node's clock is ahead of ours, the first that will.
 fn newest<'a, T: 'a>(

@@ -1,5 +1,7 @@
 //! Codes: what they are bound to, what they give, and what a refused request leaves untouched.
 
+use oauth::jwt::{Algorithm, Checks, UnverifiedJwt};
+use serde_json::Value;
 use testkit::{App, NOTES, NOW, ORIGIN, OauthClient, PING, Tokens, VERIFIER};
 
 use crate::endpoints::claims;
@@ -24,10 +26,9 @@ async fn exchange_with(
         .extend_pairs(fields)
         .finish();
     let answer = app.post("/oauth/token", form).await;
-    let error = answer.json()["error"]
-        .as_str()
-        .unwrap_or_default()
-        .to_owned();
+    let json = answer.json();
+    let error = json.get("error").and_then(|error| error.as_str());
+    let error = error.unwrap_or_default().to_owned();
     (answer.status.as_u16(), error)
 }
 
@@ -81,6 +82,43 @@ async fn a_code_gives_what_was_consented_to() {
     let again = claims(refreshed["id_token"].as_str().unwrap());
     assert_eq!(again["auth_time"], id["auth_time"]);
     assert_eq!(again.get("nonce"), None);
+}
+
+#[tokio::test]
+async fn every_algorithm_signs_tokens_that_the_key_set_verifies() {
+    for algorithm in Algorithm::ALL {
+        let app = App::builder().with(|settings| {
+            settings.signing_algorithm = algorithm;
+            for resource in &mut settings.resources {
+                resource.algorithm = algorithm;
+            }
+        });
+        let app = app.start().await;
+        let (client, browser) = (app.client().await, app.person("ada").await);
+        let code = client.code(&browser, "openid notes:read").await;
+        let json = client.exchange(&code).await.json();
+        // RFC 9068 §2.1: the types keep the two apart.
+        for (name, typ) in [("access_token", Some("at+jwt")), ("id_token", None)] {
+            assert_eq!(
+                app.issuer.key_set().iter().next().unwrap().algorithm(),
+                algorithm
+            );
+            let jwt = UnverifiedJwt::split(json[name].as_str().unwrap()).unwrap();
+            let checks = |typ| Checks {
+                typ,
+                algorithms: &Algorithm::ALL,
+                now: NOW,
+                leeway_seconds: 0,
+            };
+            let keys = app.issuer.key_set();
+            let other = if typ.is_some() { None } else { Some("at+jwt") };
+            assert!(jwt.verify::<Value>(&keys, &checks(typ)).is_ok(), "{name}");
+            assert!(
+                jwt.verify::<Value>(&keys, &checks(other)).is_err(),
+                "{name}"
+            );
+        }
+    }
 }
 
 #[tokio::test]
