@@ -102,6 +102,21 @@ pub(crate) async fn update_failures(tx: &mut Tx, hash: &SecretHash) -> Result<()
     Ok(())
 }
 
+/// Voids what was issued for a person, to one client or (`None`) to all.
+pub(crate) async fn delete_of(
+    tx: &mut Tx,
+    person_id: &str,
+    client_id: Option<&str>,
+) -> Result<u64, DbError> {
+    sql!(
+        tx,
+        execute,
+        "DELETE FROM codes WHERE person_id = $1 AND client_id = COALESCE($2, client_id)",
+        person_id,
+        client_id
+    )
+}
+
 /// Deletes at most `limit` codes that expired before `before`; returns how many.
 pub(crate) async fn delete_expired(
     tx: &mut Tx,

@@ -125,7 +125,7 @@ pub(crate) async fn end(issuer: &Issuer, tx: &mut Tx, family_id: &str) -> Result
     revocation::revoke(issuer, tx, vec![family_id.to_owned()]).await
 }
 
-/// Ends what a person allowed, to one client or (`None`) to all.
+/// Ends what a person allowed, to one client or (`None`) to all; codes that wait are void too.
 pub(crate) async fn revoke_families_of(
     issuer: &Issuer,
     tx: &mut Tx,
@@ -133,6 +133,7 @@ pub(crate) async fn revoke_families_of(
     client_id: Option<&ClientId>,
 ) -> Result<Revoked, DbError> {
     let client_id = client_id.map(ClientId::as_str);
+    db::codes::delete_of(tx, person_id, client_id).await?;
     let ids = db::families::delete_of(tx, person_id, client_id).await?;
     revocation::revoke(issuer, tx, ids).await
 }

@@ -97,3 +97,21 @@ pub(crate) async fn a_code_is_redeemed_by_its_own_request_only(db: Db) {
     });
     assert_eq!(left.await.unwrap(), 1);
 }
+
+pub(crate) async fn a_disconnect_voids_waiting_codes(db: Db) {
+    insert(&db, row(b"1")).await;
+    let other = Row {
+        client_id: "d".into(),
+        ..row(b"2")
+    };
+    insert(&db, other).await;
+    let mut deleted = Vec::new();
+    for (person, client) in [("q", None), ("p", Some("c")), ("p", None)] {
+        let work = db.write::<_, DbError, _>(move |tx| {
+            Box::pin(async move { codes::delete_of(tx, person, client).await })
+        });
+        deleted.push(work.await.unwrap());
+    }
+    assert_eq!(deleted, [0, 1, 1]);
+    assert!(!redeem(&db, redemption(b"1"), NOW.0).await);
+}

@@ -89,6 +89,8 @@ on_both! {
     keys_are_retired => super::keys::a_key_is_retired_once_and_sealed_anew;
     // codes::insert, codes::find, codes::redeem, codes::update_failures, codes::delete_expired
     one_of_many_redeems_a_code => super::codes::one_of_many_redeems_a_code;
+    // codes::delete_of
+    a_disconnect_voids_waiting_codes => super::codes::a_disconnect_voids_waiting_codes;
     codes_are_bound => super::codes::a_code_is_redeemed_by_its_own_request_only;
     // families::insert, families::find, families::rotate
     one_of_many_rotates => super::families::one_of_many_rotates_a_generation;
