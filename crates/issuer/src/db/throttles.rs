@@ -43,18 +43,6 @@ pub(crate) async fn update_less(
     Ok(())
 }
 
-/// How many were counted in the window.
-pub(crate) async fn find(tx: &mut Tx, name: &str, window_start: UnixTime) -> Result<i64, DbError> {
-    let row = sql!(
-        tx,
-        one_or_none(i64,),
-        "SELECT count FROM throttles WHERE name = $1 AND window_start = $2",
-        name,
-        window_start.0
-    )?;
-    Ok(row.map_or(0, |(count,)| count))
-}
-
 /// Deletes at most `limit` counts of windows that ended before `before`; returns how many.
 pub(crate) async fn delete_expired(
     tx: &mut Tx,
@@ -64,8 +52,9 @@ pub(crate) async fn delete_expired(
     sql!(
         tx,
         execute,
-        "DELETE FROM throttles WHERE expires_at < $1 AND name IN
-         (SELECT name FROM throttles WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)",
+        "DELETE FROM throttles WHERE (name, window_start) IN
+         (SELECT name, window_start FROM throttles
+          WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)",
         before.0,
         limit
     )

@@ -44,19 +44,6 @@ impl Slot {
     }
 }
 
-/// Refuses if as many as `limit` allows were counted already.
-pub(crate) async fn check(issuer: &Issuer, name: &str, limit: Limit) -> Result<(), ThrottleError> {
-    let Some(window) = Window::of(issuer, limit) else {
-        return Ok(());
-    };
-    let mut tx = issuer.db.read().await?;
-    let count = db::throttles::find(&mut tx, name, window.start).await?;
-    if count < i64::from(limit.count) {
-        return Ok(());
-    }
-    Err(window.limited())
-}
-
 /// Counts one more, or refuses if the limit is reached. Racing callers cannot pass it.
 pub(crate) async fn count(
     issuer: &Issuer,

@@ -92,10 +92,13 @@ impl Node {
         })
     }
 
+    pub(super) async fn send(&self, request: Request<Body>) -> axum::response::Response {
+        self.router.clone().oneshot(request).await.unwrap()
+    }
+
     pub(super) async fn post(&self, path: &str, kind: &str, body: String) -> Answer {
         let request = Request::post(path).header(header::CONTENT_TYPE, kind);
-        let request = request.body(Body::from(body)).unwrap();
-        let response = self.router.clone().oneshot(request).await.unwrap();
+        let response = self.send(request.body(Body::from(body)).unwrap()).await;
         let status = response.status().as_u16();
         let bytes = response.into_body().collect().await.unwrap().to_bytes();
         (status, serde_json::from_slice(&bytes).unwrap_or_default())

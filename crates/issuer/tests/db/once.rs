@@ -45,14 +45,18 @@ pub(crate) async fn a_throttle_counts_up_to_its_limit(db: Db) {
     );
     db.write::<_, DbError, _>(|tx| {
         Box::pin(async {
-            assert_eq!(throttles::find(tx, "n", NOW).await?, 7);
             throttles::update_less(tx, "n", NOW).await?;
-            assert_eq!(throttles::find(tx, "n", NOW).await?, 6);
+            for counts in [true, false] {
+                assert_eq!(
+                    throttles::insert(tx, "n", NOW, NOW.plus(60), 7).await?,
+                    counts
+                );
+            }
             // Another window, another name.
-            assert_eq!(throttles::find(tx, "n", NOW.plus(60)).await?, 0);
+            assert!(throttles::insert(tx, "n", NOW.plus(60), NOW.plus(120), 7).await?);
             assert!(throttles::insert(tx, "m", NOW, NOW.plus(90), 1).await?);
             assert_eq!(throttles::delete_expired(tx, NOW.plus(61), 9).await?, 1);
-            assert_eq!(throttles::find(tx, "m", NOW).await?, 1);
+            assert!(!throttles::insert(tx, "m", NOW, NOW.plus(90), 1).await?);
             Ok(())
         })
     })

@@ -10,6 +10,7 @@ mod audit_events;
 mod clients;
 mod codes;
 mod consents;
+mod decisions;
 mod families;
 mod grants;
 mod keys;
@@ -74,9 +75,10 @@ on_both! {
     sessions_live_while_used => super::sessions::a_session_lives_while_it_is_used;
     // consents::insert, consents::find, consents::list, consents::delete
     consents_are_replaced => super::consents::a_consent_replaces_the_one_before;
+    decisions_count_once => super::decisions::a_decision_counts_once;
     // used_ids::insert, used_ids::delete_expired
     ids_are_used_once => super::once::an_id_is_used_by_one_of_many;
-    // throttles::insert, throttles::find, throttles::update_less, throttles::delete_expired
+    // throttles::insert, throttles::update_less, throttles::delete_expired
     throttles_stop_at_their_limit => super::once::a_throttle_counts_up_to_its_limit;
     // setup_links::insert, setup_links::find, setup_links::redeem, setup_links::delete_expired
     setup_links_open_once => super::once::a_setup_link_opens_once;
