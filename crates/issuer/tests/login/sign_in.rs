@@ -54,6 +54,62 @@ async fn nobody_learns_who_has_an_account() {
 }
 
 #[tokio::test]
+async fn a_disabled_person_is_refused_everywhere() {
+    let app = App::start().await;
+    let ada = app.person("ada").await;
+    let client = app.client().await;
+    let page = ada.get(&client.authorize_path("")).await;
+    let form = page.form("/oauth/authorize/consent").ticked();
+    let disabled = issuer::operate::people::disable(&app.issuer, "ada@example.com").await;
+    assert!(disabled.unwrap());
+    let refused = ada.submit(&form.with("decision", "allow")).await;
+    assert_eq!(refused.status, 403);
+    assert_eq!(ada.get("/account").await.location(), "/login");
+    let answer = sign_in(&ada, "ada@example.com", PASSWORD).await;
+    assert_eq!(answer.status, 400);
+    let wrong = sign_in(&ada, "ada@example.com", "not the password").await;
+    let email = "ada@example.com";
+    assert_eq!(told(&answer, email), told(&wrong, email));
+}
+
+#[tokio::test]
+async fn what_happened_is_recorded_without_secrets() {
+    let app = App::start().await;
+    let jobs = app.issuer.start_jobs();
+    let ada = app.person("ada").await;
+    let client = app.client().await;
+    sign_in(&ada, "ada@example.com", "not the password").await;
+    sign_in(&ada, "ada@example.com", PASSWORD).await;
+    let code = client.code(&ada, "notes:read").await;
+    ada.submit(&ada.get("/logout").await.form("/logout")).await;
+    app.get("/oauth/authorize?client_id=nobody").await;
+    jobs.stop().await;
+    let events = issuer::operate::audit::list_newest(&app.issuer, 100)
+        .await
+        .unwrap();
+    let text = serde_json::to_string(&events).unwrap();
+    for (kind, count) in [
+        ("signed_up", 1),
+        ("sign_in_failed", 1),
+        ("signed_in", 1),
+        ("consent_given", 1),
+        ("signed_out", 1),
+        ("authorization_requested", 2),
+    ] {
+        assert_eq!(
+            text.matches(&format!("\"{kind}\"")).count(),
+            count,
+            "{kind} {text}"
+        );
+    }
+    let session = ada.cookies();
+    let secrets = session.values().map(String::as_str);
+    for secret in secrets.chain([PASSWORD, "not the password", &code]) {
+        assert!(!text.contains(secret));
+    }
+}
+
+#[tokio::test]
 async fn a_megabyte_of_password_is_not_read() {
     let app = App::start().await;
     let browser = app.browser();

@@ -168,6 +168,40 @@ async fn a_client_of_the_operator_is_called_approved() {
 }
 
 #[tokio::test]
+async fn a_client_of_a_domain_is_called_by_it() {
+    // Nothing is fetched in no time at all, so the copies that we carry are used.
+    let app = App::builder()
+        .with(|settings| settings.fetch.timeout_seconds = 0)
+        .start()
+        .await;
+    let id = "https://chatgpt.com/oauth/client.json";
+    let redirect = "https://chatgpt.com/connector_platform_oauth_redirect";
+    let text = read(&app, id, redirect, &[("scope", "notes:read notes:write")]).await;
+    insta::assert_snapshot!(text, @r"
+    Allow
+    ChatGPT
+    to use Notes?
+    Verified domain: chatgpt.com.
+    Sends you to
+    chatgpt.com
+    Read
+    Title of notes:read
+    Description of notes:read
+    Change
+    Title of notes:write
+    Description of notes:write
+    Only allow this if you just asked an app to connect. You can end it at any time on
+    your account page
+    .
+    Cancel
+    Allow
+    Signed in as
+    ada@example.com
+    Use another account
+    ");
+}
+
+#[tokio::test]
 async fn names_are_data() {
     let app = App::start().await;
     let ada = app.person("ada").await;
