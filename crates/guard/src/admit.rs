@@ -144,13 +144,21 @@ impl Guard {
 
     fn refuse(&self, asked: &Asked, reason: Reason) -> Response<Bytes> {
         let settings = &*self.0;
-        let challenge = reason
-            .is_challenge()
-            .then(|| self.challenge(&reason, asked.principal.as_deref()));
-        let refusal = Refusal { reason, challenge };
-        if let Some(observer) = &settings.observer {
-            observer.refused(&asked.seen(&settings.resource), &refusal);
+        let tell = |refusal: &Refusal| {
+            if let Some(observer) = &settings.observer {
+                observer.refused(&asked.seen(&settings.resource), refusal);
+            }
+        };
+        if reason == Reason::TokenMissing && asked.look.is_none() {
+            let (refusal, response) = settings.first_challenge.get_or_init(|| {
+                let refusal = self.refusal(Reason::TokenMissing, None);
+                (refusal.clone(), refusal.into_response(None))
+            });
+            tell(refusal);
+            return response.clone();
         }
+        let refusal = self.refusal(reason, asked.principal.as_deref());
+        tell(&refusal);
         match &asked.look {
             Some(look)
                 if refusal.challenge.is_some()
@@ -161,6 +169,13 @@ impl Guard {
             }
             look => refusal.into_response(look.as_ref()),
         }
+    }
+
+    fn refusal(&self, reason: Reason, principal: Option<&Principal>) -> Refusal {
+        let challenge = reason
+            .is_challenge()
+            .then(|| self.challenge(&reason, principal));
+        Refusal { reason, challenge }
     }
 
     fn challenge(&self, reason: &Reason, principal: Option<&Principal>) -> Challenge {

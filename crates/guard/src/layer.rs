@@ -1,7 +1,7 @@
 //! The guard: what it is told, and how it stands as a tower layer around any MCP server.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
@@ -78,6 +78,8 @@ pub(crate) struct Settings {
     pub(crate) in_band: InBand,
     pub(crate) body_bytes_max: usize,
     pub(crate) observer: Option<Arc<dyn Observer>>,
+    /// The answer to a request without a token, which is the same for everyone.
+    pub(crate) first_challenge: OnceLock<(Refusal, Response<Bytes>)>,
 }
 
 /// What needs no token in mixed mode, calls of tools aside.
@@ -124,11 +126,14 @@ impl Guard {
             in_band: InBand::default(),
             body_bytes_max: 1024 * 1024,
             observer: None,
+            first_challenge: OnceLock::new(),
         }))
     }
 
     fn with(mut self, change: impl FnOnce(&mut Settings)) -> Self {
-        change(Arc::make_mut(&mut self.0));
+        let settings = Arc::make_mut(&mut self.0);
+        settings.first_challenge = OnceLock::new();
+        change(settings);
         self
     }
 
