@@ -93,6 +93,11 @@ impl Guard {
         B: http_body::Body<Data = Bytes>,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
+        // ChatGPT looks whether there is a sign-in by posting nothing, and wants to be challenged.
+        let nothing = body.size_hint().exact() == Some(0);
+        if nothing && !asked.parts.headers.contains_key(AUTHORIZATION) {
+            return Err(Reason::TokenMissing);
+        }
         if !is_json(&asked.parts) {
             return Err(Reason::MediaType);
         }

@@ -66,6 +66,20 @@ async fn without_a_token_everything_is_a_challenge_with_the_useful_scopes() {
 }
 
 #[tokio::test]
+async fn an_empty_post_is_challenged_in_every_mode() {
+    for mode in [Mode::Required, Mode::Mixed] {
+        let app = App::start(mode);
+        let request = Request::post("/mcp/notes").body(Body::empty()).unwrap();
+        let answer = app.send(request).await;
+        assert_eq!(answer.status, 401);
+        assert_eq!(challenge(&answer).scope.to_string(), ALL);
+    }
+    let app = App::start(Mode::Mixed);
+    let token = format!("Bearer {}", app.token(ALL));
+    assert_eq!(app.post(&[("authorization", &token)], "").await.status, 400);
+}
+
+#[tokio::test]
 async fn the_challenge_comes_before_the_body_is_read() {
     let app = App::start(Mode::Required);
     let never = futures_util::stream::pending::<Result<Bytes, std::io::Error>>();
