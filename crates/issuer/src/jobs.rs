@@ -53,6 +53,8 @@ const JOBS: [Job; 4] = [
 
 /// A code that was redeemed is remembered for a day, so that its replay is noticed.
 const CODES_KEPT: i64 = 86_400;
+/// A stale document still serves while its host is away.
+const DOCUMENTS_KEPT: i64 = 86_400;
 
 /// A job's first run after the start, so that a process that lives shortly does its part too.
 const FIRST_RUN_MAX: Duration = Duration::from_secs(60);
@@ -169,7 +171,7 @@ type Delete = for<'t> fn(&'t mut Tx, UnixTime, i64) -> BoxFuture<'t, Result<u64,
 
 /// Every table whose rows age, with the seconds that rows are kept beyond their end; 0 or less
 /// where the operator keeps them for good.
-fn aging_tables(lifetimes: &Lifetimes) -> [(Option<i64>, Delete); 9] {
+fn aging_tables(lifetimes: &Lifetimes) -> [(Option<i64>, Delete); 10] {
     let kept_for = |seconds: i64| (seconds > 0).then_some(seconds);
     [
         (kept_for(lifetimes.audit), |tx, before, limit| {
@@ -177,6 +179,9 @@ fn aging_tables(lifetimes: &Lifetimes) -> [(Option<i64>, Delete); 9] {
         }),
         (kept_for(lifetimes.unused_client), |tx, before, limit| {
             Box::pin(db::clients::delete_expired(tx, before, limit))
+        }),
+        (Some(DOCUMENTS_KEPT), |tx, before, limit| {
+            Box::pin(db::clients::delete_stale(tx, before, limit))
         }),
         (Some(CODES_KEPT), |tx, before, limit| {
             Box::pin(db::codes::delete_expired(tx, before, limit))

@@ -183,9 +183,10 @@ impl ValidatedRedirect {
     #[must_use]
     pub fn matching(requested: Option<&str>, registered: &[RedirectUri]) -> Option<Self> {
         let Some(requested) = requested else {
-            // RFC 6749 §3.1.2.3: it may be left out when exactly one is registered.
+            // RFC 6749 §3.1.2.3: it may be left out when exactly one is registered. On loopback
+            // the port is for the request to say.
             return match registered {
-                [only] => Some(Self(only.clone())),
+                [only] if only.kind != RedirectKind::Loopback => Some(Self(only.clone())),
                 _ => None,
             };
         };
@@ -307,6 +308,8 @@ mod tests {
         ];
         assert!(ValidatedRedirect::matching(None, std::slice::from_ref(&one)).is_some());
         assert!(ValidatedRedirect::matching(None, &two).is_none());
+        let local = [RedirectUri::parse("http://localhost:1/cb").unwrap()];
+        assert!(ValidatedRedirect::matching(None, &local).is_none());
     }
 
     #[test]

@@ -88,7 +88,8 @@ pub(super) async fn verify(
     let known = keys(issuer, client, KEYS_SECONDS).await?;
     let mut result = verify_with(&jwt, &known, now);
     // A client that rotated its keys has published the new one by now.
-    if matches!(result, Err(JwtError::UnknownKey)) && client.jwks.is_none() {
+    let other_key = matches!(result, Err(JwtError::UnknownKey | JwtError::BadSignature));
+    if other_key && client.jwks.is_none() {
         let newer = keys(issuer, client, KEYS_REFETCH_SECONDS).await?;
         result = verify_with(&jwt, &newer, now);
     }

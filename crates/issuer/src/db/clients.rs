@@ -182,7 +182,27 @@ pub(crate) async fn delete_expired(
         execute,
         "DELETE FROM clients WHERE used_at IS NULL AND id IN
          (SELECT id FROM clients WHERE used_at IS NULL AND disabled_at IS NULL
-          AND created_at < $1 AND COALESCE(fresh_until, 0) < $1 AND source <> 'operator'
+          AND created_at < $1 AND source = 'registered'
+          AND NOT EXISTS (SELECT 1 FROM codes WHERE codes.client_id = clients.id)
+          ORDER BY created_at LIMIT $2)",
+        before.0,
+        limit
+    )
+}
+
+/// Deletes at most `limit` documents that became stale before `before` and whose client never came
+/// to a grant; returns how many. They can be fetched again.
+pub(crate) async fn delete_stale(
+    tx: &mut Tx,
+    before: UnixTime,
+    limit: i64,
+) -> Result<u64, DbError> {
+    sql!(
+        tx,
+        execute,
+        "DELETE FROM clients WHERE used_at IS NULL AND id IN
+         (SELECT id FROM clients WHERE used_at IS NULL AND disabled_at IS NULL
+          AND fresh_until < $1 AND source = 'metadata_document'
           AND NOT EXISTS (SELECT 1 FROM codes WHERE codes.client_id = clients.id)
           ORDER BY created_at LIMIT $2)",
         before.0,

@@ -110,17 +110,23 @@ pub(crate) async fn equal_registrations_that_race_are_one_client(db: Db) {
 
 pub(crate) async fn only_clients_that_were_never_used_are_reaped(db: Db) {
     unit!(db, tx => {
-        for id in ["old", "used", "disabled", "operator", "fresh", "new"] {
-            let mut row = row(id);
-            row.created_at = if id == "new" { NOW.0 } else { NOW.0 - 9 };
-            row.source = if id == "operator" { id } else { "registered" }.into();
-            row.fresh_until = (id == "fresh").then_some(NOW.0);
-            row.disabled_at = (id == "disabled").then_some(NOW.0);
-            clients::insert(tx, row).await?;
+        for source in ["registered", "metadata_document", "operator"] {
+            for kind in ["old", "used", "disabled", "new"] {
+                let mut row = row(&format!("{source} {kind}"));
+                row.created_at = if kind == "new" { NOW.0 } else { NOW.0 - 9 };
+                row.fresh_until = Some(row.created_at);
+                row.source = source.into();
+                row.disabled_at = (kind == "disabled").then_some(NOW.0);
+                row.used_at = (kind == "used").then_some(NOW.0);
+                clients::insert(tx, row).await?;
+            }
         }
-        clients::update_used(tx, "used", NOW).await?;
         assert_eq!(clients::delete_expired(tx, NOW, 0).await?, 0);
         assert_eq!(clients::delete_expired(tx, NOW, 9).await?, 1);
-        assert_eq!(clients::find(tx, "old").await?, None);
+        assert_eq!(clients::find(tx, "registered old").await?, None);
+        assert_eq!(clients::delete_stale(tx, NOW, 0).await?, 0);
+        assert_eq!(clients::delete_stale(tx, NOW, 9).await?, 1);
+        assert_eq!(clients::find(tx, "metadata_document old").await?, None);
+        assert_eq!(clients::list(tx, "", 99).await?.len(), 10);
     });
 }

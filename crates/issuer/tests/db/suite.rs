@@ -64,7 +64,7 @@ on_both! {
         super::clients::equal_registrations_that_race_are_one_client;
     assertions_that_race_win_once =>
         crate::clients::tests::authenticate::assertions_that_race_win_once;
-    // clients::delete_expired
+    // clients::delete_expired, clients::delete_stale
     only_clients_that_were_never_used_are_reaped =>
         super::clients::only_clients_that_were_never_used_are_reaped;
     // people::insert, people::find, people::find_by_email, people::find_operator

@@ -217,6 +217,8 @@ async fn a_registration_is_read_replaced_and_deleted_by_its_token_only() {
     assert_eq!(manage(&app, "DELETE", &client, None).await.status, 204);
     assert_eq!(manage(&app, "GET", &client, None).await.status, 401);
     assert_eq!(app.get("/oauth/register/client_unknown").await.status, 401);
+    forged["registration_client_uri"] = json!("/oauth/register/%00");
+    assert_eq!(manage(&app, "GET", &forged, None).await.status, 401);
 }
 
 #[tokio::test]

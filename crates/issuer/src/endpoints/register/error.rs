@@ -39,59 +39,69 @@ pub(crate) enum RegisterError {
 }
 
 impl RegisterError {
-    fn code(&self) -> ErrorCode {
+    /// The code, and what the client's developer is told.
+    fn answer(&self) -> (ErrorCode, &'static str) {
+        use ErrorCode as Code;
         match self {
-            Self::Closed => ErrorCode::AccessDenied,
-            Self::BodyTooLarge | Self::NotAnObject | Self::ForeignCredentials => {
-                ErrorCode::InvalidClientMetadata
-            }
-            Self::Metadata(error) => error.code(),
+            Self::Closed => (
+                Code::AccessDenied,
+                "registration is closed: ask the operator for a client id",
+            ),
+            Self::BodyTooLarge => (Code::InvalidClientMetadata, "the body has more than 64 KiB"),
+            Self::NotAnObject => (
+                Code::InvalidClientMetadata,
+                "the body must be a JSON object without repeated members",
+            ),
+            Self::Metadata(error) => (error.code(), error.hint()),
+            Self::ForeignCredentials => (
+                Code::InvalidClientMetadata,
+                "client_id and client_secret must be this client's",
+            ),
             // RFC 7592 §2.1: an unknown client and a wrong token look alike.
-            Self::TokenInvalid => ErrorCode::InvalidToken,
-            Self::Shared => ErrorCode::InsufficientScope,
-            Self::Throttled(ThrottleError::Limited { .. }) => ErrorCode::TooManyRequests,
-            Self::Throttled(ThrottleError::Database(_))
-            | Self::Database(DbError::Unavailable(_)) => ErrorCode::TemporarilyUnavailable,
-            Self::Database(_) | Self::Seal(_) | Self::Random(_) | Self::Json(_) => {
-                ErrorCode::ServerError
+            Self::TokenInvalid => (
+                Code::InvalidToken,
+                "the registration access token is not valid here",
+            ),
+            Self::Shared => (
+                Code::InsufficientScope,
+                "equal registrations share this client: nobody may change it",
+            ),
+            Self::Throttled(ThrottleError::Limited { .. }) => {
+                (Code::TooManyRequests, "too many registrations from here")
             }
-        }
-    }
-
-    fn hint(&self) -> &'static str {
-        match self {
-            Self::Closed => "registration is closed: ask the operator for a client id",
-            Self::BodyTooLarge => "the body has more than 64 KiB",
-            Self::NotAnObject => "the body must be a JSON object without repeated members",
-            Self::Metadata(error) => error.hint(),
-            Self::ForeignCredentials => "client_id and client_secret must be this client's",
-            Self::TokenInvalid => "the registration access token is not valid here",
-            Self::Shared => "equal registrations share this client: nobody may change it",
-            Self::Throttled(ThrottleError::Limited { .. }) => "too many registrations from here",
-            Self::Throttled(_)
+            Self::Throttled(ThrottleError::Database(DbError::Unavailable(_)))
+            | Self::Database(DbError::Unavailable(_)) => {
+                (Code::TemporarilyUnavailable, "try again soon")
+            }
+            Self::Throttled(ThrottleError::Database(_))
             | Self::Database(_)
             | Self::Seal(_)
             | Self::Random(_)
-            | Self::Json(_) => "try again soon",
+            | Self::Json(_) => (Code::ServerError, "the registration failed"),
         }
+    }
+
+    fn retry_after(&self) -> Option<i64> {
+        if let Self::Throttled(ThrottleError::Limited {
+            retry_after_seconds,
+        }) = self
+        {
+            return Some(*retry_after_seconds);
+        }
+        (self.answer().0 == ErrorCode::TemporarilyUnavailable).then_some(1)
     }
 }
 
 impl IntoResponse for RegisterError {
     fn into_response(self) -> Response {
-        let code = self.code();
-        if matches!(code, ErrorCode::ServerError) {
+        let (code, hint) = self.answer();
+        if code == ErrorCode::ServerError {
             tracing::error!(error = %self, "a registration failed");
         } else {
             tracing::info!(reason = %self, "a registration was refused");
         }
-        let mut error = OauthError::new(code, self.hint());
-        error.retry_after = match &self {
-            Self::Throttled(ThrottleError::Limited {
-                retry_after_seconds,
-            }) => Some(*retry_after_seconds),
-            _ => (code == ErrorCode::TemporarilyUnavailable).then_some(1),
-        };
+        let mut error = OauthError::new(code, hint);
+        error.retry_after = self.retry_after();
         if matches!(self, Self::TokenInvalid) {
             error = error.challenge("Bearer error=\"invalid_token\"");
         }

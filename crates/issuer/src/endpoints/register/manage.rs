@@ -27,8 +27,8 @@ pub(crate) async fn get(
     let (row, token) = load(&issuer, &id, &headers).await?;
     let metadata = serde_json::from_str(&row.metadata)?;
     // Unlike RFC 7592 §3, the secret is not told again: only its hash is kept.
-    let registered = Registered::new(&issuer, &id, row.created_at, token);
-    Ok(answer(StatusCode::OK, &registered.with(metadata, None)))
+    let registered = Registered::new(&issuer, &row, token, metadata);
+    Ok(answer(StatusCode::OK, registered))
 }
 
 pub(crate) async fn put(
@@ -38,36 +38,27 @@ pub(crate) async fn put(
     source: Source,
     body: Body,
 ) -> Result<Response, RegisterError> {
-    let (row, token) = load(&issuer, &id, &headers).await?;
-    if !may_change(&row, &token) {
-        return Err(RegisterError::Shared);
-    }
+    let (row, token) = load_to_change(&issuer, &id, &headers).await?;
     let object = read_object(body).await?;
     check_credentials(&row, &object)?;
     let metadata = read_metadata(&issuer, &object)?;
     let has_secret = metadata.token_endpoint_auth_method.has_secret();
     let kept_hash = row.secret_hash.filter(|_| has_secret);
-    let secret = if kept_hash.is_none() {
-        new_secret(&issuer, &metadata)?
-    } else {
-        None
+    let secret = match &kept_hash {
+        Some(_) => None,
+        None => new_secret(&issuer, &metadata)?,
     };
-    let created_at = row.created_at;
-    let client_id = ClientId::parse(&id).map_err(|_| RegisterError::TokenInvalid)?;
+    let id = ClientId::parse(&row.id).map_err(|_| RegisterError::TokenInvalid)?;
+    let created_at = UnixTime(row.created_at);
     let changed = Row {
         secret_hash: kept_hash.or_else(|| hash_of(secret.as_ref())),
         registration_token_hash: row.registration_token_hash,
-        ..Client::row(
-            &client_id,
-            ClientSource::Registered,
-            &metadata,
-            UnixTime(created_at),
-        )?
+        ..Client::row(&id, ClientSource::Registered, &metadata, created_at)?
     };
-    let event = Event::new(Kind::ClientChanged, &source);
-    change(&issuer, &id, event, Change::Replace(Box::new(changed))).await?;
-    let registered = Registered::new(&issuer, &id, created_at, token);
-    Ok(answer(StatusCode::OK, &registered.with(metadata, secret)))
+    let registered = Registered::new(&issuer, &changed, token, metadata).with(secret);
+    let event = Event::new(Kind::ClientChanged, &source).client(&id);
+    change(&issuer, id, event, Change::Replace(Box::new(changed))).await?;
+    Ok(answer(StatusCode::OK, registered))
 }
 
 pub(crate) async fn delete(
@@ -76,12 +67,10 @@ pub(crate) async fn delete(
     headers: HeaderMap,
     source: Source,
 ) -> Result<Response, RegisterError> {
-    let (row, token) = load(&issuer, &id, &headers).await?;
-    if !may_change(&row, &token) {
-        return Err(RegisterError::Shared);
-    }
-    let event = Event::new(Kind::ClientDeleted, &source);
-    change(&issuer, &id, event, Change::Delete(token.hash())).await?;
+    let (row, token) = load_to_change(&issuer, &id, &headers).await?;
+    let id = ClientId::parse(&row.id).map_err(|_| RegisterError::TokenInvalid)?;
+    let event = Event::new(Kind::ClientDeleted, &source).client(&id);
+    change(&issuer, id, event, Change::Delete(token.hash())).await?;
     let headers = [(header::CACHE_CONTROL, "no-store")];
     Ok((StatusCode::NO_CONTENT, headers).into_response())
 }
@@ -99,7 +88,9 @@ async fn load(
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("Bearer"))
         .map(|(_, token)| Secret::new(token.trim().to_owned()))
         .ok_or(RegisterError::TokenInvalid)?;
-    let row = db::clients::find(&mut issuer.db.read().await?, id).await?;
+    // No database is asked for what cannot be an id.
+    let client_id = ClientId::parse(id).map_err(|_| RegisterError::TokenInvalid)?;
+    let row = db::clients::find(&mut issuer.db.read().await?, client_id.as_str()).await?;
     let row = row.filter(|row| row.source == "registered" && row.disabled_at.is_none());
     let row = row.ok_or(RegisterError::TokenInvalid)?;
     let opens = || issuer.sealer.open(&token_place(id), token.expose()).is_ok();
@@ -107,6 +98,20 @@ async fn load(
         Ok((row, token))
     } else {
         Err(RegisterError::TokenInvalid)
+    }
+}
+
+/// As [`load`], if nobody shares the client.
+async fn load_to_change(
+    issuer: &Issuer,
+    id: &str,
+    headers: &HeaderMap,
+) -> Result<(Row, Secret<String>), RegisterError> {
+    let (row, token) = load(issuer, id, headers).await?;
+    if may_change(&row, &token) {
+        Ok((row, token))
+    } else {
+        Err(RegisterError::Shared)
     }
 }
 
@@ -140,37 +145,38 @@ enum Change {
 /// Changes the row if the token still may, together with its event.
 async fn change(
     issuer: &Issuer,
-    id: &str,
-    mut event: Event,
+    id: ClientId,
+    event: Event,
     change: Change,
 ) -> Result<(), RegisterError> {
-    event.client_id = Some(id.to_owned());
-    let (context, row_id) = (issuer.clone(), id.to_owned());
-    let ends = matches!(change, Change::Delete(_));
-    let revoked = issuer
-        .db
-        .write::<_, DbError, _>(move |tx| {
-            Box::pin(async move {
-                let changed = match change {
-                    Change::Replace(row) => db::clients::update_registration(tx, *row).await?,
-                    Change::Delete(hash) => db::clients::delete(tx, &row_id, hash.as_str()).await?,
-                };
-                if !changed {
-                    return Ok(None);
-                }
-                audit::record(&context, tx, &event).await?;
+    let (context, own) = (issuer.clone(), id.clone());
+    let revoked = issuer.db.write::<_, DbError, _>(move |tx| {
+        Box::pin(async move {
+            let (changed, ended) = match change {
+                Change::Replace(row) => (
+                    db::clients::update_registration(tx, *row).await?,
+                    Vec::new(),
+                ),
                 // RFC 7592 §2.3: with the client ends all that was allowed to it.
-                let ended = match ends {
-                    true => db::families::delete_of_client(tx, &row_id).await?,
-                    false => Vec::new(),
-                };
-                revocation::revoke(&context, tx, ended).await.map(Some)
-            })
+                Change::Delete(hash) => (
+                    db::clients::delete(tx, own.as_str(), hash.as_str()).await?,
+                    db::families::delete_of_client(tx, own.as_str()).await?,
+                ),
+            };
+            if !changed {
+                return Err(DbError::Conflict);
+            }
+            audit::record(&context, tx, &event).await?;
+            revocation::revoke(&context, tx, ended).await
         })
-        .await?;
-    if let Ok(id) = ClientId::parse(id) {
-        issuer.clients.forget(&id).await;
+    });
+    let revoked = revoked.await;
+    issuer.clients.forget(&id).await;
+    match revoked {
+        Ok(revoked) => revoked.publish(issuer),
+        // A second registration came to share the client meanwhile.
+        Err(DbError::Conflict) => return Err(RegisterError::Shared),
+        Err(error) => return Err(error.into()),
     }
-    revoked.ok_or(RegisterError::Shared)?.publish(issuer);
     Ok(())
 }

@@ -50,15 +50,11 @@ pub(crate) async fn post(
         ..Client::row(&new_id, ClientSource::Registered, &metadata, now)?
     };
     let row = keep(&issuer, row, source).await?;
-    let id = row.id;
-    if id != new_id.as_str() {
-        token = new_token(&issuer, &id)?;
+    if row.id != new_id.as_str() {
+        token = new_token(&issuer, &row.id)?;
     }
-    let registered = Registered::new(&issuer, &id, row.created_at, token);
-    Ok(answer(
-        StatusCode::CREATED,
-        &registered.with(metadata, secret),
-    ))
+    let registered = Registered::new(&issuer, &row, token, metadata);
+    Ok(answer(StatusCode::CREATED, registered.with(secret)))
 }
 
 /// Keeps a registration, or finds the equal one that is there already.
@@ -143,38 +139,32 @@ struct Registered {
     registration_client_uri: String,
     registration_access_token: Secret<String>,
     #[serde(flatten)]
-    metadata: Option<ClientMetadata>,
+    metadata: ClientMetadata,
 }
 
 impl Registered {
-    fn new(issuer: &Issuer, id: &str, issued_at: i64, token: Secret<String>) -> Self {
-        let path = format!("/oauth/register/{id}");
+    fn new(issuer: &Issuer, row: &Row, token: Secret<String>, metadata: ClientMetadata) -> Self {
+        let path = format!("/oauth/register/{}", row.id);
         Self {
-            client_id: id.to_owned(),
-            client_id_issued_at: issued_at,
+            client_id: row.id.clone(),
+            client_id_issued_at: row.created_at,
             client_secret: None,
             client_secret_expires_at: None,
             registration_client_uri: issuer.settings.public_url.join(&path),
             registration_access_token: token,
-            metadata: None,
+            metadata,
         }
     }
 
-    fn with(self, metadata: ClientMetadata, secret: Option<Secret<String>>) -> Self {
-        Self {
-            // RFC 7591 §3.2.1: 0 says that the secret does not expire.
-            client_secret_expires_at: secret.is_some().then_some(0),
-            client_secret: secret,
-            metadata: Some(metadata),
-            ..self
-        }
+    fn with(mut self, secret: Option<Secret<String>>) -> Self {
+        // RFC 7591 §3.2.1: 0 says that the secret does not expire.
+        self.client_secret_expires_at = secret.is_some().then_some(0);
+        self.client_secret = secret;
+        self
     }
 }
 
-fn answer(status: StatusCode, registered: &Registered) -> Response {
-    let headers = [
-        (header::CACHE_CONTROL, "no-store"),
-        (header::PRAGMA, "no-cache"),
-    ];
+fn answer(status: StatusCode, registered: Registered) -> Response {
+    let headers = [(header::CACHE_CONTROL, "no-store")];
     (status, headers, Json(registered)).into_response()
 }
