@@ -4,11 +4,13 @@ mod answer;
 mod app;
 mod browser;
 mod oauth_client;
+mod postgres;
 
 pub use answer::Answer;
 pub use app::{App, AppBuilder};
 pub use browser::{Browser, Form};
 pub use oauth_client::{OauthClient, Tokens, VERIFIER};
+pub use postgres::postgres;
 
 /// The time at which every test begins.
 pub const NOW: oauth::time::UnixTime = oauth::time::UnixTime(1_800_000_000);

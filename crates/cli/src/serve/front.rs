@@ -122,6 +122,7 @@ async fn answer(front: &Front, request: Request, route: &str, next: Next) -> Res
     let Ok(_place) = front.places.try_acquire() else {
         return unavailable("too many requests at once", 1);
     };
+    let _counted = metrics::UnderWay::new();
     let length = request.headers().get(header::CONTENT_LENGTH);
     let length = length.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     if length.is_some_and(|length| length > front.body_bytes_max) {

@@ -82,3 +82,19 @@ pub(super) fn request(answered: &Answered<'_>) {
     histogram!("vestibule_request_seconds", "route" => route.clone(), "status" => class)
         .record(seconds);
 }
+
+/// Counts a request until it is dropped, also when its client goes away.
+pub(super) struct UnderWay;
+
+impl UnderWay {
+    pub(super) fn new() -> Self {
+        gauge!("vestibule_requests_under_way").increment(1);
+        Self
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        gauge!("vestibule_requests_under_way").decrement(1);
+    }
+}

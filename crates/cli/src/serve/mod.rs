@@ -15,7 +15,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use axum::Router;
 use issuer::Issuer;
-use issuer::db::{Db, DbError};
+use issuer::db::{Db, DbError, DbSettings};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -38,7 +38,12 @@ pub(crate) async fn run(config: Config, json: bool) -> anyhow::Result<()> {
     metrics::start(&config, db.clone(), stop.clone()).await?;
     let app = router(&config, &issuer, Health::new(db.clone(), stop.clone()))?;
     let jobs = issuer.start_jobs();
-    announce(&config, &issuer, json).await?;
+    let told = announce(config.clone(), issuer, json);
+    connections::spawn(async move {
+        if let Err(error) = told.await {
+            tracing::error!(error = format!("{error:#}"), "no set-up link could be made");
+        }
+    });
     connections::serve(listener, app, config.bounds, stop).await;
     jobs.stop().await;
     db.close().await;
@@ -62,7 +67,7 @@ async fn open(
         };
         let error = match tried.await {
             Ok(opened) => return Ok(Some(opened)),
-            Err(error) if is_away(&error) => error,
+            Err(error) if is_remote(config) && is_away(&error) => error,
             Err(error) => return Err(error),
         };
         tracing::error!(
@@ -74,6 +79,11 @@ async fn open(
             () = connections::told(stop) => return Ok(None),
         }
     }
+}
+
+/// A file that cannot be opened will not open by itself.
+const fn is_remote(config: &Config) -> bool {
+    matches!(config.db, DbSettings::Postgres(_))
 }
 
 fn is_away(error: &anyhow::Error) -> bool {
@@ -95,14 +105,15 @@ fn router(config: &Config, issuer: &Issuer, health: Health) -> anyhow::Result<Ro
     Ok(front::around(routes, Arc::new(front::Front::new(config))))
 }
 
-/// Says where to connect, and how the first operator is made.
+/// Says where to connect, and how the first operator is made. While requests are served already: to
+/// make the link's secret takes longer than all of the start.
 #[expect(
     clippy::print_stdout,
     reason = "what a person who starts it needs to see"
 )]
-async fn announce(config: &Config, issuer: &Issuer, json: bool) -> anyhow::Result<()> {
+async fn announce(config: Config, issuer: Issuer, json: bool) -> anyhow::Result<()> {
     let mcp = config.settings.public_url.join(ALIAS);
-    let setup = issuer::operator_setup_link(issuer).await?;
+    let setup = issuer::operator_setup_link(&issuer).await?;
     if json {
         println!(
             "{}",
