@@ -1,4 +1,5 @@
 //! The binary itself, as a process on loopback.
+#![expect(clippy::unwrap_used, reason = "a test may fail anywhere")]
 
 mod commands;
 mod configuration;

@@ -1,11 +1,14 @@
 //! Randomness: the system's, or a seeded one so that tests repeat.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU16, AtomicU64, Ordering};
 
 use aws_lc_rs::digest::{SHA256, digest};
 use oauth::secret::{Secret, base64url};
 use oauth::time::UnixTime;
+
+/// Ids that this process has made.
+static MADE: AtomicU16 = AtomicU16::new(0);
 
 /// Where ids, codes, keys and nonces come from.
 #[derive(Clone, Debug, Default)]
@@ -43,7 +46,8 @@ impl Random {
         Ok(Secret::new(base64url(&self.bytes::<32>()?)))
     }
 
-    /// A new id: it sorts by the time it was made.
+    /// A new id. It sorts by the second in which it was made and, among those of one process,
+    /// by the order in which they were.
     ///
     /// # Errors
     /// As [`Random::bytes`].
@@ -51,7 +55,11 @@ impl Random {
         let millis = u64::try_from(now.0)
             .unwrap_or_default()
             .saturating_mul(1_000);
-        Ok(uuid::Builder::from_unix_timestamp_millis(millis, &self.bytes()?).into_uuid())
+        let mut bytes: [u8; 10] = self.bytes()?;
+        if let (Self::System, [first, second, ..]) = (self, &mut bytes) {
+            [*first, *second] = MADE.fetch_add(1, Ordering::Relaxed).to_be_bytes();
+        }
+        Ok(uuid::Builder::from_unix_timestamp_millis(millis, &bytes).into_uuid())
     }
 }
 
@@ -73,5 +81,18 @@ impl SeededRandom {
                 *to = *from;
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_sort_in_the_order_they_were_made() {
+        let ids: Vec<_> = (0..100)
+            .map(|_| Random::System.id(UnixTime(1)).unwrap())
+            .collect();
+        assert!(ids.is_sorted() && ids.iter().all(|id| id.get_version_num() == 7));
     }
 }

@@ -101,28 +101,26 @@ impl Layers {
             let key = format!("{prefix}{name}");
             let inside = format!("{key}.");
             let is_folder = |setting: &Setting| setting.key.starts_with(&inside);
-            match value {
-                toml::Value::Table(scopes) if key == "scopes" => self.scopes = scopes,
-                toml::Value::Array(clients) if key == "clients.configured" => {
-                    let tables = clients.into_iter().filter_map(|client| match client {
-                        toml::Value::Table(table) => Some(table),
-                        _ => {
-                            findings.error(&key, "is not a table", "write [[clients.configured]]");
-                            None
-                        }
-                    });
-                    self.clients = tables.collect();
-                }
-                toml::Value::Table(inner) if SETTINGS.iter().any(is_folder) => {
-                    self.read_table(&inside, inner, findings);
-                }
-                value => self.read_value(&key, value, findings),
+            if key == "scopes"
+                && let toml::Value::Table(scopes) = value
+            {
+                self.scopes = scopes;
+            } else if key == "clients.configured"
+                && let toml::Value::Array(clients) = value
+            {
+                self.clients = read_clients(clients, findings);
+            } else if SETTINGS.iter().any(is_folder)
+                && let toml::Value::Table(inner) = value
+            {
+                self.read_table(&inside, inner, findings);
+            } else {
+                self.read_value(&key, value, findings);
             }
         }
     }
 
     fn read_value(&mut self, key: &str, value: toml::Value, findings: &mut Findings) {
-        let secret = |stem| Setting::find(stem).filter(|s| matches!(s.kind, Kind::Secret));
+        let secret = |stem| Setting::find(stem).filter(|s| s.is_secret());
         if let Some(setting) = Setting::find(key) {
             match raw(value) {
                 Some(raw) => self.put(setting, raw, (key, Rank::File), findings),
@@ -165,7 +163,7 @@ impl Layers {
                 self.put(setting, raw, (&name, Rank::Environment), findings);
             }
             let file = format!("{name}_FILE");
-            if matches!(setting.kind, Kind::Secret)
+            if setting.is_secret()
                 && let Some(path) = given(variables, &file)
             {
                 if given(variables, &name).is_some() {
@@ -201,7 +199,7 @@ fn is_unknown(name: &str) -> bool {
     let foreign = ["TEST_", "SERVICE_", "PORT"];
     let known = |setting: &Setting| {
         let own = setting.environment();
-        name == own || (matches!(setting.kind, Kind::Secret) && name == format!("{own}_FILE"))
+        name == own || (setting.is_secret() && name == format!("{own}_FILE"))
     };
     rest != "CONFIG"
         && !foreign.iter().any(|prefix| rest.starts_with(prefix))
@@ -215,16 +213,25 @@ fn known_keys() -> impl Iterator<Item = &'static str> {
     SETTINGS.iter().map(|setting| setting.key).chain(tables)
 }
 
+fn read_clients(clients: Vec<toml::Value>, findings: &mut Findings) -> Vec<toml::Table> {
+    let tables = clients.into_iter().filter_map(|client| {
+        let table = client.as_table().cloned();
+        if table.is_none() {
+            let fix = "write [[clients.configured]]";
+            findings.error("clients.configured", "is not a list of tables", fix);
+        }
+        table
+    });
+    tables.collect()
+}
+
 fn raw(value: toml::Value) -> Option<Raw> {
     Some(match value {
         toml::Value::String(text) => Raw::Text(text),
         toml::Value::Integer(number) => Raw::Text(number.to_string()),
         toml::Value::Boolean(switch) => Raw::Text(switch.to_string()),
         toml::Value::Array(values) => {
-            let texts = values.into_iter().map(|value| match value {
-                toml::Value::String(text) => Some(text),
-                _ => None,
-            });
+            let texts = values.iter().map(|value| value.as_str().map(str::to_owned));
             Raw::List(texts.collect::<Option<_>>()?)
         }
         toml::Value::Float(_) | toml::Value::Datetime(_) | toml::Value::Table(_) => return None,

@@ -26,7 +26,7 @@ pub(crate) use keys::{sealing_key_text, sealing_keys};
 use layers::{Environment, Layers, Rank, Raw};
 pub(crate) use network::Proxies;
 use reader::Reader;
-use settings::{Kind, Setting};
+use settings::Setting;
 
 /// A configuration that can be used.
 #[derive(Clone, Debug)]
@@ -103,7 +103,7 @@ fn gather(sources: &Sources, findings: &mut Findings) -> Layers {
     layers.read_environment(&sources.environment, findings);
     for (setting, value) in &sources.flags {
         let flag = format!("--{}", setting.flag());
-        if matches!(setting.kind, Kind::Secret) {
+        if setting.is_secret() {
             layers.put_file(setting, value, (&flag, Rank::Flag), findings);
         } else {
             let raw = Raw::Text(value.clone());

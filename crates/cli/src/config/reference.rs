@@ -22,9 +22,10 @@ pub(crate) fn markdown() -> String {
             about,
             ..
         } = setting;
-        let variable = match setting.kind {
-            Kind::Secret => format!("{0}`, `{0}_FILE", setting.environment()),
-            _ => setting.environment(),
+        let variable = if setting.is_secret() {
+            format!("{0}`, `{0}_FILE", setting.environment())
+        } else {
+            setting.environment()
         };
         let default = if default.is_empty() {
             "–".to_owned()

@@ -41,10 +41,15 @@ impl Setting {
     /// Without the two dashes. A secret's flag names a file.
     pub(crate) fn flag(&self) -> String {
         let flag = self.key.replace(['.', '_'], "-");
-        match self.kind {
-            Kind::Secret => format!("{flag}-file"),
-            _ => flag,
+        if self.is_secret() {
+            format!("{flag}-file")
+        } else {
+            flag
         }
+    }
+
+    pub(crate) const fn is_secret(&self) -> bool {
+        matches!(self.kind, Secret)
     }
 }
 

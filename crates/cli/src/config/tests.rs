@@ -240,7 +240,10 @@ fn names_of_other_systems_are_read_or_refused() {
         "postgres://ada:p%40ss%2Fword@127.0.0.1:5432/v"
     );
     assert!(!format!("{config:?}").contains("p%40ss"));
+}
 
+#[test]
+fn names_that_are_not_read_say_what_takes_their_place() {
     assert_eq!(
         complaints("", &[("JWT_SECRET", "x")]),
         [("JWT_SECRET".into(), Level::Error)]

@@ -20,6 +20,7 @@ use issuer::audit::Source;
 use oauth::error::ErrorCode;
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
+use tracing::Instrument as _;
 
 use super::leftover::Leftover;
 use super::metrics;
@@ -75,7 +76,10 @@ async fn pass(State(front): State<Arc<Front>>, mut request: Request, next: Next)
     let method = request.method().clone();
     request.extensions_mut().insert(source.clone());
     let (request, leftover) = Leftover::watch(request);
-    let mut response = answer(&front, request, &route, next).await;
+    // Whatever is logged on the way carries the id.
+    let span = tracing::error_span!("request", trace_id = source.trace_id);
+    let answered = answer(&front, request, &route, next).instrument(span);
+    let mut response = answered.await;
     if let Some(leftover) = leftover {
         leftover.settle(&mut response).await;
     }

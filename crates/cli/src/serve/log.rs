@@ -15,7 +15,11 @@ pub(super) fn start(log: &Log, json: bool) -> anyhow::Result<()> {
     let json = log.json.unwrap_or_else(|| json || !stderr().is_terminal());
     let lines = tracing_subscriber::fmt::layer().with_writer(stderr);
     let lines = if json {
-        lines.json().flatten_event(true).boxed()
+        lines
+            .json()
+            .flatten_event(true)
+            .with_span_list(false)
+            .boxed()
     } else {
         lines.with_ansi(stderr().is_terminal()).boxed()
     };

@@ -66,6 +66,18 @@ pub(crate) async fn retire(
     Ok(changed == 1)
 }
 
+/// Lets keys that wait sign at once where no other of their purpose does.
+pub(crate) async fn update_waiting(tx: &mut Tx, now: UnixTime) -> Result<u64, DbError> {
+    sql!(
+        tx,
+        execute,
+        "UPDATE keys SET signs_from = $1 WHERE retired_at IS NULL AND signs_from > $1
+         AND NOT EXISTS (SELECT 1 FROM keys AS others WHERE others.purpose = keys.purpose
+           AND others.signs_from <= $1 AND (others.retired_at IS NULL OR others.retired_at > $1))",
+        now.0
+    )
+}
+
 /// Replaces how a key is sealed, unless somebody else has.
 pub(crate) async fn update_sealed(
     tx: &mut Tx,

@@ -57,3 +57,22 @@ pub(crate) async fn a_key_is_retired_once_and_sealed_anew(db: Db) {
     expected[1].sealed = "new.b".into();
     assert_eq!(rows, expected);
 }
+
+pub(crate) async fn a_waiting_key_signs_when_no_other_does(db: Db) {
+    db.write::<_, DbError, _>(|tx| {
+        Box::pin(async move {
+            keys::insert(tx, row("a", 0)).await?;
+            keys::insert(tx, row("b", NOW.0 + 10)).await?;
+            keys::retire(tx, "a", NOW.plus(10), NOW.plus(20)).await?;
+            assert_eq!(keys::update_waiting(tx, NOW).await?, 0);
+            keys::retire(tx, "a", NOW, NOW).await?;
+            assert_eq!(keys::update_waiting(tx, NOW).await?, 1);
+            assert_eq!(keys::update_waiting(tx, NOW).await?, 0);
+            Ok(())
+        })
+    })
+    .await
+    .unwrap();
+    let rows = keys::list(&mut db.read().await.unwrap()).await.unwrap();
+    assert_eq!(rows[1].signs_from, NOW.0);
+}

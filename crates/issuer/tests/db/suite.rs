@@ -86,9 +86,10 @@ on_both! {
     people_are_listed => super::people::people_are_listed_and_disabled;
     // records::list, records::insert, records::delete
     records_stay_with_their_owner => super::records::records_stay_with_their_owner_and_are_bounded;
-    // keys::insert, keys::list, keys::retire, keys::update_sealed
+    // keys::insert, keys::list, keys::retire, keys::update_sealed, keys::update_waiting
     one_first_key_is_agreed_on => super::keys::one_first_key_is_agreed_on;
     keys_are_retired => super::keys::a_key_is_retired_once_and_sealed_anew;
+    waiting_keys_take_over => super::keys::a_waiting_key_signs_when_no_other_does;
     // codes::insert, codes::find, codes::redeem, codes::update_failures, codes::delete_expired
     one_of_many_redeems_a_code => super::codes::one_of_many_redeems_a_code;
     // codes::delete_of

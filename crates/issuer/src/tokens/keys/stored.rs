@@ -250,7 +250,12 @@ pub(crate) async fn import(
 pub(crate) async fn retire(issuer: &Issuer, id: &str) -> Result<bool, KeysError> {
     let (id, now) = (id.to_owned(), issuer.clock.now());
     let work = issuer.db.write::<_, DbError, _>(move |tx| {
-        Box::pin(async move { db::keys::retire(tx, &id, now, now).await })
+        Box::pin(async move {
+            let retired = db::keys::retire(tx, &id, now, now).await?;
+            // A successor that waits for its turn has it now.
+            db::keys::update_waiting(tx, now).await?;
+            Ok(retired)
+        })
     });
     let retired = work.await?;
     issuer.means().make_missing().await?;
