@@ -13,6 +13,7 @@ use reqwest::header;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use url::{Host, Url};
 
+use super::ClientsError;
 use super::address::is_public;
 use crate::settings::{FetchSettings, Settings};
 
@@ -90,17 +91,21 @@ const CONNECT_SECONDS_MAX: u64 = 3;
 impl Fetcher {
     /// # Errors
     /// If the extra certificate authorities are no PEM certificates.
-    pub(super) fn new(settings: &Settings) -> Result<Self, reqwest::Error> {
+    pub(super) fn new(settings: &Settings) -> Result<Self, ClientsError> {
         let fetch = settings.fetch.clone();
-        let extra_ca = fetch.extra_ca.as_deref().map_or(Ok(Vec::new()), |pem| {
-            reqwest::Certificate::from_pem_bundle(pem.as_bytes())
-        })?;
+        let extra_ca = match &fetch.extra_ca {
+            Some(pem) => reqwest::Certificate::from_pem_bundle(pem.as_bytes())
+                .ok()
+                .filter(|certificates| !certificates.is_empty())
+                .ok_or(ClientsError::ExtraCa)?,
+            None => Vec::new(),
+        };
         let development = settings.metadata_documents.insecure_allow_loopback
             && settings.public_url.is_loopback();
         let loopback = |address: IpAddr| address.to_canonical().is_loopback();
         let loopback = development.then(|| builder(&fetch, loopback, Names::new()).build());
         Ok(Self {
-            loopback: loopback.transpose()?,
+            loopback: loopback.transpose().map_err(|_| ClientsError::ExtraCa)?,
             permits: Arc::new(Semaphore::new(
                 fetch.concurrency_max.min(Semaphore::MAX_PERMITS),
             )),
@@ -155,7 +160,7 @@ impl Fetcher {
         }
     }
 
-    fn public_client(&self) -> Option<&reqwest::Client> {
+    pub(super) fn public_client(&self) -> Option<&reqwest::Client> {
         let build = || {
             let new = || builder(&self.settings, is_public, self.names.clone()).https_only(true);
             let built = new().tls_certs_merge(self.extra_ca.clone()).build();

@@ -31,12 +31,6 @@ pub enum ClientsError {
     ExtraCa,
 }
 
-impl From<reqwest::Error> for ClientsError {
-    fn from(_: reqwest::Error) -> Self {
-        Self::ExtraCa
-    }
-}
-
 /// ChatGPT as a client that an operator can type in by hand, for accounts whose connector asks
 /// for a client id.
 fn chatgpt() -> Result<ConfiguredClient, ClientIdError> {

@@ -66,6 +66,29 @@ async fn nothing_on_this_machine_is_reached_from_a_public_issuer() {
     assert_eq!(host.connections(), 0);
 }
 
+/// A certificate authority that signs nothing.
+const CA: &str = "-----BEGIN CERTIFICATE-----
+MIIBejCCASGgAwIBAgIUUhrEt8TCCsBU/Xr8Tv+D63dqDMYwCgYIKoZIzj0EAwIw
+EjEQMA4GA1UEAwwHVGVzdCBDQTAgFw0yNjExMjEwNDMwMDBaGA8yMTI2MTAyODA0
+MzAwMFowEjEQMA4GA1UEAwwHVGVzdCBDQTBZMBMGByqGSM49AgEGCCqGSM49AwEH
+A0IABBLuHNHdPmMhjNlY7EOzwyT/ZGwYsiwmd+FTF6fXcfbDThx63zf+WiLKHdda
+5+EpzqcVv7tw/zwQIRGCMFi1wa6jUzBRMB0GA1UdDgQWBBSscKYyhDrcyC11yK+z
+HUv4TJ2vUDAfBgNVHSMEGDAWgBSscKYyhDrcyC11yK+zHUv4TJ2vUDAPBgNVHRMB
+Af8EBTADAQH/MAoGCCqGSM49BAMCA0cAMEQCIC3op7hv0dkgewXdrvXuOoZ1w4z0
+ot9dLWIt/X7zRNuqAiBrliR7lXkibZ6SajMejd5VUsHVWjpGz2h5V+Teaquvfg==
+-----END CERTIFICATE-----";
+
+#[tokio::test]
+async fn extra_certificate_authorities_are_read_at_the_start() {
+    for (pem, good) in [(CA, true), ("", false), ("x", false), (&CA[..200], false)] {
+        let mut settings = settings();
+        settings.fetch.extra_ca = Some(pem.into());
+        let fetcher = Fetcher::new(&settings);
+        assert_eq!(fetcher.is_ok(), good, "{pem}");
+        assert!(fetcher.is_err() || fetcher.unwrap().public_client().is_some());
+    }
+}
+
 #[tokio::test]
 async fn loopback_needs_a_development_issuer_and_its_setting() {
     let host = Host::start().await;
