@@ -1,5 +1,6 @@
 //! A registration read, replaced or deleted with its own token (RFC 7592 §2).
 
+use axum::Json;
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -10,7 +11,7 @@ use oauth::time::UnixTime;
 use serde_json::{Map, Value};
 
 use super::{
-    RegisterError, Registered, answer, hash_of, new_secret, read_metadata, read_object, token_place,
+    RegisterError, Registered, hash_of, new_secret, read_metadata, read_object, token_place,
 };
 use crate::Issuer;
 use crate::audit::{self, Event, Kind, Source};
@@ -28,7 +29,7 @@ pub(crate) async fn get(
     let metadata = serde_json::from_str(&row.metadata)?;
     // Unlike RFC 7592 §3, the secret is not told again: only its hash is kept.
     let registered = Registered::new(&issuer, &row, token, metadata);
-    Ok(answer(StatusCode::OK, registered))
+    Ok(Json(registered).into_response())
 }
 
 pub(crate) async fn put(
@@ -58,7 +59,7 @@ pub(crate) async fn put(
     let registered = Registered::new(&issuer, &changed, token, metadata).with(secret);
     let event = Event::new(Kind::ClientChanged, &source).client(&id);
     change(&issuer, id, event, Change::Replace(Box::new(changed))).await?;
-    Ok(answer(StatusCode::OK, registered))
+    Ok(Json(registered).into_response())
 }
 
 pub(crate) async fn delete(
@@ -71,8 +72,7 @@ pub(crate) async fn delete(
     let id = ClientId::parse(&row.id).map_err(|_| RegisterError::TokenInvalid)?;
     let event = Event::new(Kind::ClientDeleted, &source).client(&id);
     change(&issuer, id, event, Change::Delete(token.hash())).await?;
-    let headers = [(header::CACHE_CONTROL, "no-store")];
-    Ok((StatusCode::NO_CONTENT, headers).into_response())
+    Ok(StatusCode::NO_CONTENT.into_response())
 }
 
 /// The client's row, if the request brings a token that was given out for it.

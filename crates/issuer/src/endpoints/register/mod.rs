@@ -6,7 +6,7 @@ pub(crate) mod manage;
 use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use oauth::client::{AuthMethod, ClientId, ClientMetadata, Rules};
 use oauth::json::parse_object;
@@ -54,7 +54,7 @@ pub(crate) async fn post(
         token = new_token(&issuer, &row.id)?;
     }
     let registered = Registered::new(&issuer, &row, token, metadata);
-    Ok(answer(StatusCode::CREATED, registered.with(secret)))
+    Ok((StatusCode::CREATED, Json(registered.with(secret))).into_response())
 }
 
 /// Keeps a registration, or finds the equal one that is there already.
@@ -162,9 +162,4 @@ impl Registered {
         self.client_secret = secret;
         self
     }
-}
-
-fn answer(status: StatusCode, registered: Registered) -> Response {
-    let headers = [(header::CACHE_CONTROL, "no-store")];
-    (status, headers, Json(registered)).into_response()
 }
