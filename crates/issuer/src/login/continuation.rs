@@ -6,7 +6,9 @@ use oauth::client::ClientId;
 use oauth::params::Params;
 use oauth::redirect::ValidatedRedirect;
 
+use super::throttle::{self, ThrottleError};
 use crate::Issuer;
+use crate::audit::Source;
 use crate::clients::Client;
 use crate::clients::resolve::resolve;
 use crate::pages::{FormAction, clean};
@@ -32,7 +34,7 @@ struct Asker {
 
 impl Continuation {
     /// Reads `continue`. Whatever is not an authorization request of ours counts as absent.
-    pub(crate) async fn load(issuer: &Issuer, text: Option<&str>) -> Self {
+    pub(crate) async fn load(issuer: &Issuer, source: &Source, text: Option<&str>) -> Self {
         let Some((path, query)) = text.and_then(own) else {
             return Self::default();
         };
@@ -40,7 +42,7 @@ impl Continuation {
         let hint = params.get("login_hint").filter(|hint| hint.len() <= 254);
         Self {
             path: Some(path.to_owned()),
-            asker: asker(issuer, &params).await,
+            asker: asker(issuer, source, &params).await,
             login_hint: hint.map(str::to_owned),
         }
     }
@@ -93,11 +95,23 @@ fn own(text: &str) -> Option<(&str, &str)> {
         .then_some((text, query))
 }
 
-async fn asker(issuer: &Issuer, params: &Params) -> Option<Asker> {
+async fn asker(issuer: &Issuer, source: &Source, params: &Params) -> Option<Asker> {
     let id = ClientId::parse(params.get("client_id")?).ok()?;
+    // Naming an address makes us fetch it, here as at the authorization endpoint.
+    if id.is_url() {
+        count_request(issuer, source).await.ok()?;
+    }
     let client = resolve(issuer, &id).await.ok()?;
     let redirect = ValidatedRedirect::matching(params.get("redirect_uri"), &client.redirect_uris)?;
     Some(Asker { client, redirect })
+}
+
+/// Counts an authorization request of a source, or what costs us as much.
+pub(crate) async fn count_request(issuer: &Issuer, source: &Source) -> Result<(), ThrottleError> {
+    let limit = issuer.settings.limits.authorize_requests_per_source;
+    let name = throttle::source_name("authorize", source);
+    throttle::count(issuer, &name, limit).await?;
+    Ok(())
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash};
 use argon2::{Algorithm, Argon2, Params, Version};
 use oauth::secret::Secret;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::pages::PageError;
 use crate::random::{Random, RandomError};
@@ -65,28 +65,44 @@ impl PasswordPool {
         }
     }
 
+    /// A place in the queue. Taken before an attempt is counted, so that our own overload is
+    /// nobody's failure.
+    pub(crate) fn reserve(&self) -> Result<Place, PasswordError> {
+        let place = Arc::clone(&self.places).try_acquire_owned();
+        Ok(Place {
+            place: place.map_err(|_| PasswordError::Busy)?,
+            permits: Arc::clone(&self.permits),
+        })
+    }
+}
+
+/// The right to have one password hashed.
+pub(crate) struct Place {
+    place: OwnedSemaphorePermit,
+    permits: Arc<Semaphore>,
+}
+
+impl Place {
     /// The hash to store for a new password.
     pub(crate) async fn hash(
-        &self,
+        self,
         random: &Random,
         password: Secret<String>,
     ) -> Result<String, PasswordError> {
         let salt = random.bytes::<16>()?;
         let hashed = self.run(move || {
-            let hash = hasher().and_then(|argon| {
-                let password = password.expose().as_bytes();
-                let hash: PasswordHash = argon.hash_password_with_salt(password, &salt).ok()?;
-                Some(hash.to_string())
-            });
-            hash.ok_or(PasswordError::Failed)
+            let password = password.expose().as_bytes();
+            let hash: Option<PasswordHash> =
+                hasher()?.hash_password_with_salt(password, &salt).ok();
+            Some(hash?.to_string())
         });
-        hashed.await?
+        hashed.await?.ok_or(PasswordError::Failed)
     }
 
     /// Whether the password is the one that was hashed. Without a hash the answer is no, and
     /// takes as long.
     pub(crate) async fn verify(
-        &self,
+        self,
         password: Secret<String>,
         hash: Option<String>,
     ) -> Result<bool, PasswordError> {
@@ -103,13 +119,12 @@ impl PasswordPool {
     }
 
     async fn run<T: Send + 'static>(
-        &self,
+        self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, PasswordError> {
-        let place = Arc::clone(&self.places).try_acquire_owned();
-        let place = place.map_err(|_| PasswordError::Busy)?;
-        let permit = Arc::clone(&self.permits).acquire_owned().await;
+        let permit = self.permits.acquire_owned().await;
         let permit = permit.map_err(|_| PasswordError::Busy)?;
+        let place = self.place;
         // The work goes on when the caller goes away, so it holds its place itself.
         let done = tokio::task::spawn_blocking(move || {
             let done = work();
@@ -144,11 +159,10 @@ mod tests {
 
     #[tokio::test]
     async fn a_password_matches_its_own_hash_only() {
-        let pool = pool(1, 1);
-        let hash = pool
-            .hash(&Random::System, secret("correct horse"))
-            .await
-            .unwrap();
+        let pool = pool(1, 0);
+        let place = || pool.reserve().unwrap();
+        let hash = place().hash(&Random::System, secret("correct horse"));
+        let hash = hash.await.unwrap();
         assert!(
             hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
             "{hash}"
@@ -160,7 +174,7 @@ mod tests {
             ("correct horse", Some("damaged".to_owned()), false),
             ("correct horse", None, false),
         ] {
-            assert_eq!(pool.verify(secret(password), hash).await.unwrap(), right);
+            assert_eq!(place().verify(secret(password), hash).await.unwrap(), right);
         }
     }
 
@@ -173,17 +187,10 @@ mod tests {
 
     #[tokio::test]
     async fn a_full_queue_refuses() {
-        let pool = pool(1, 0);
-        let (release, wait) = std::sync::mpsc::channel::<()>();
-        let first = pool.run(move || wait.recv().is_ok());
-        let second = async {
-            let refused = pool.run(|| ()).await;
-            release.send(()).unwrap();
-            refused
-        };
-        let (first, second) = tokio::join!(first, second);
-        assert!(matches!(first, Ok(true)));
-        assert!(matches!(second, Err(PasswordError::Busy)));
-        assert!(pool.run(|| ()).await.is_ok());
+        let pool = pool(1, 1);
+        let places = (pool.reserve().unwrap(), pool.reserve().unwrap());
+        assert!(matches!(pool.reserve(), Err(PasswordError::Busy)));
+        places.0.run(|| ()).await.unwrap();
+        assert!(pool.reserve().is_ok());
     }
 }

@@ -86,7 +86,7 @@ pub(crate) async fn post(
     if let Err(problem) = check(form.text("email"), form.text("password")) {
         return again(problem);
     }
-    let new = new_person(&issuer, &form, true).await?;
+    let new = new_person(&issuer, issuer.passwords.reserve()?, &form, true).await?;
     let made: Result<_, SetupError> = {
         let (issuer, db) = (issuer.clone(), issuer.db.clone());
         db.write(move |tx| {

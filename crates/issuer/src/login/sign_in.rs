@@ -12,7 +12,7 @@ use super::password::BYTES_MAX;
 use super::session::{self, Visitor};
 use super::throttle::{self, Slot, ThrottleError};
 use crate::Issuer;
-use crate::audit::{self, Event, Kind};
+use crate::audit::{self, Event, Kind, Source};
 use crate::db::DbError;
 use crate::db::people::{self, Person};
 use crate::pages::{Frame, PageError, PageForm, PageQuery, in_words};
@@ -43,10 +43,11 @@ impl<E: Into<PageError>> From<E> for SignInError {
 
 pub(crate) async fn get(
     State(issuer): State<Issuer>,
+    source: Source,
     frame: Frame,
     query: PageQuery,
 ) -> Result<Response, PageError> {
-    let to = Continuation::load(&issuer, query.get("continue")).await;
+    let to = Continuation::load(&issuer, &source, query.get("continue")).await;
     show(&issuer, &frame, &to, to.login_hint(), None)
 }
 
@@ -56,7 +57,7 @@ pub(crate) async fn post(
     visitor: Visitor,
     form: PageForm,
 ) -> Result<Response, PageError> {
-    let to = Continuation::load(&issuer, form.get("continue")).await;
+    let to = Continuation::load(&issuer, &visitor.source, form.get("continue")).await;
     let (email, password) = (form.text("email"), form.text("password"));
     let again = |status: StatusCode, problem: Problem| {
         let mut response = show(&issuer, &frame, &to, email, Some(problem))?;
@@ -92,13 +93,14 @@ async fn sign_in(
     if email.is_empty() || email.len() > 254 || password.len() > BYTES_MAX {
         return Err(SignInError::Wrong);
     }
+    let place = issuer.passwords.reserve()?;
     let slots = take_slots(issuer, visitor, email).await?;
     let mut tx = issuer.db.read().await?;
     let found = people::find_by_email(&mut tx, email).await?;
     drop(tx);
     let (person, hash) = found.unzip();
     let password = Secret::new(password.to_owned());
-    let right = issuer.passwords.verify(password, hash.flatten()).await?;
+    let right = place.verify(password, hash.flatten()).await?;
     match person.filter(|person| right && !person.disabled) {
         Some(person) => Ok(start(issuer, visitor, person, slots).await?),
         None => {

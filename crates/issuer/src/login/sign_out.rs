@@ -33,7 +33,7 @@ pub(crate) async fn post(
     visitor: Visitor,
     form: PageForm,
 ) -> Result<Response, PageError> {
-    let to = Continuation::load(&issuer, form.get("continue")).await;
+    let to = Continuation::load(&issuer, &visitor.source, form.get("continue")).await;
     if let Some(SignedIn { person, .. }) = signed_in {
         let (issuer, db) = (issuer.clone(), issuer.db.clone());
         db.write::<_, DbError, _>(move |tx| {

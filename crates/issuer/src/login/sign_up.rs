@@ -8,11 +8,11 @@ use oauth::secret::Secret;
 
 use super::Problem;
 use super::continuation::Continuation;
-use super::password::{BYTES_MAX, CHARACTERS_MIN};
+use super::password::{BYTES_MAX, CHARACTERS_MIN, Place};
 use super::session::{self, Visitor};
 use super::throttle;
 use crate::Issuer;
-use crate::audit::{self, Event, Kind};
+use crate::audit::{self, Event, Kind, Source};
 use crate::db::DbError;
 use crate::db::people::{self, NewPerson};
 use crate::pages::{Frame, PageError, PageForm, PageQuery, clean, is_hidden};
@@ -33,11 +33,12 @@ pub(super) struct SignUpPage<'a> {
 
 pub(crate) async fn get(
     State(issuer): State<Issuer>,
+    source: Source,
     frame: Frame,
     query: PageQuery,
 ) -> Result<Response, PageError> {
     check_open(&issuer)?;
-    let to = Continuation::load(&issuer, query.get("continue")).await;
+    let to = Continuation::load(&issuer, &source, query.get("continue")).await;
     show(&frame, &to, (to.login_hint(), ""), None)
 }
 
@@ -48,7 +49,7 @@ pub(crate) async fn post(
     form: PageForm,
 ) -> Result<Response, PageError> {
     check_open(&issuer)?;
-    let to = Continuation::load(&issuer, form.get("continue")).await;
+    let to = Continuation::load(&issuer, &visitor.source, form.get("continue")).await;
     let again = |problem| {
         let typed = (form.text("email"), form.text("name"));
         let mut response = show(&frame, &to, typed, Some(problem))?;
@@ -58,9 +59,10 @@ pub(crate) async fn post(
     if let Err(problem) = check(form.text("email"), form.text("password")) {
         return again(problem);
     }
+    let place = issuer.passwords.reserve()?;
     let source = throttle::source_name("sign_up", &visitor.source);
     throttle::count(&issuer, &source, issuer.settings.limits.sign_ups_per_source).await?;
-    let new = new_person(&issuer, &form, false).await?;
+    let new = new_person(&issuer, place, &form, false).await?;
     let made: Result<_, DbError> = {
         let (issuer, visitor) = (issuer.clone(), visitor.clone());
         let db = issuer.db.clone();
@@ -115,11 +117,12 @@ pub(crate) fn check(email: &str, password: &str) -> Result<(), Problem> {
 /// is taken, so that the time tells nothing.
 pub(super) async fn new_person(
     issuer: &Issuer,
+    place: Place,
     form: &PageForm,
     operator: bool,
 ) -> Result<NewPerson, PageError> {
     let password = Secret::new(form.text("password").to_owned());
-    let password_hash = issuer.passwords.hash(&issuer.random, password).await?;
+    let password_hash = place.hash(&issuer.random, password).await?;
     let id = issuer.random.id(issuer.clock.now());
     Ok(NewPerson {
         id: id.map_err(PageError::internal)?.to_string(),

@@ -63,10 +63,8 @@ pub enum AddError {
 pub async fn add(issuer: &Issuer, account: Account) -> Result<Person, AddError> {
     sign_up::check(&account.email, account.password.expose())
         .map_err(|problem| AddError::Refused(problem.text))?;
-    let password_hash = issuer
-        .passwords
-        .hash(&issuer.random, account.password)
-        .await;
+    let place = issuer.passwords.reserve().map_err(|_| AddError::Password)?;
+    let password_hash = place.hash(&issuer.random, account.password).await;
     let id = issuer.random.id(issuer.clock.now());
     let new = NewPerson {
         id: id.map_err(|_| AddError::Password)?.to_string(),

@@ -10,10 +10,9 @@ use oauth::resource::Resource;
 
 use crate::Issuer;
 use crate::audit::{self, Event, Kind, Source};
-use crate::clients::resolve::resolve;
 use crate::db::consents::Consent;
 use crate::db::people::Person;
-use crate::db::{self, DbError};
+use crate::db::{self, DbError, Tx};
 use crate::login::session::SignedIn;
 use crate::pages::{Frame, PageError, PageForm, clean};
 use crate::tokens::refresh::revoke_families_of;
@@ -47,7 +46,6 @@ pub(crate) async fn get(
 ) -> Result<Response, PageError> {
     let mut tx = issuer.db.read().await?;
     let consents = db::consents::list(&mut tx, &person.id).await?;
-    drop(tx);
     let mut by_client: BTreeMap<String, Vec<Allowed>> = BTreeMap::new();
     for consent in consents {
         let allowed = allowed(&issuer, &consent);
@@ -59,11 +57,12 @@ pub(crate) async fn get(
     let mut connected = Vec::new();
     for (client_id, allowed) in by_client {
         connected.push(Connected {
-            name: name(&issuer, &client_id).await,
+            name: name(&issuer, &mut tx, &client_id).await?,
             client_id,
             allowed,
         });
     }
+    drop(tx);
     frame.show(&AccountPage {
         frame: &frame,
         person: &person,
@@ -103,17 +102,16 @@ pub(crate) async fn disconnect(
     Ok(Redirect::to("/account").into_response())
 }
 
-/// The client's name; its id if it is gone.
-async fn name(issuer: &Issuer, client_id: &str) -> String {
-    let client = match ClientId::parse(client_id) {
-        Ok(id) => resolve(issuer, &id).await.ok(),
-        Err(_) => None,
+/// The client's name as last known; its id if it is gone. Nothing is fetched for this page.
+async fn name(issuer: &Issuer, tx: &mut Tx, client_id: &str) -> Result<String, DbError> {
+    let mut configured = issuer.settings.clients.iter();
+    let named = match configured.find(|client| client.id.as_str() == client_id) {
+        Some(client) => Some(client.name.clone()),
+        None => db::clients::find(tx, client_id).await?.map(|row| row.name),
     };
-    let name = client.map_or(String::new(), |client| clean(&client.name));
-    if name.is_empty() {
-        return clean(client_id);
-    }
-    name
+    let name = named.map(|name| clean(&name));
+    let name = name.filter(|name| !name.is_empty());
+    Ok(name.unwrap_or_else(|| clean(client_id)))
 }
 
 fn allowed(issuer: &Issuer, consent: &Consent) -> Allowed {

@@ -312,6 +312,25 @@ async fn signing_in_leads_to_our_own_pages_only() {
 }
 
 #[tokio::test]
+async fn the_sign_in_page_is_no_way_around_the_limit_on_fetches() {
+    let app = App::builder()
+        .with(|settings| {
+            settings.fetch.timeout_seconds = 0;
+            settings.limits.authorize_requests_per_source = Limit::new(1, 60);
+        })
+        .start()
+        .await;
+    let asked = "/oauth/authorize?client_id=https://chatgpt.com/oauth/client.json\
+        &redirect_uri=https://chatgpt.com/connector_platform_oauth_redirect";
+    let query: String = url::form_urlencoded::byte_serialize(asked.as_bytes()).collect();
+    for named in [true, false] {
+        let page = app.get(&format!("/login?continue={query}")).await;
+        assert_eq!(page.status, 200);
+        assert_eq!(page.body.contains("to continue to"), named);
+    }
+}
+
+#[tokio::test]
 async fn every_page_is_protected() {
     let app = App::start().await;
     let ada = app.person("ada").await;

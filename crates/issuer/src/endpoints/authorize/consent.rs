@@ -302,7 +302,9 @@ async fn keep_denial(issuer: &Issuer, used: Pending, event: Event) -> Result<(),
 }
 
 async fn use_up(tx: &mut db::Tx, pending: Pending) -> Result<(), DecisionError> {
-    match db::used_ids::insert(tx, &pending.id, pending.expires_at).await? {
+    // Kept a little longer than the page is good, because nodes' clocks differ.
+    let kept_until = pending.expires_at.plus(60);
+    match db::used_ids::insert(tx, &pending.id, kept_until).await? {
         true => Ok(()),
         false => Err(DecisionError::AlreadyAnswered),
     }

@@ -18,9 +18,8 @@ use url::form_urlencoded;
 
 use crate::Issuer;
 use crate::audit::{Event, Kind, Source};
-use crate::login::continuation::sign_in_path;
+use crate::login::continuation::{count_request, sign_in_path};
 use crate::login::session::SignedIn;
-use crate::login::throttle;
 use crate::pages::{Frame, PageError};
 
 use asking::Asking;
@@ -35,7 +34,7 @@ pub(crate) async fn get(
     frame: Frame,
     RawQuery(query): RawQuery,
 ) -> Result<Response, PageError> {
-    check_volume(&issuer, &source).await?;
+    count_request(&issuer, &source).await?;
     let query = query.unwrap_or_default();
     let addressed = Addressed::load(&issuer, &query).await;
     let addressed = addressed.inspect_err(|error| {
@@ -80,13 +79,6 @@ pub(crate) async fn post(body: axum::body::Bytes) -> Result<Response, PageError>
     Params::parse_form(&body)?;
     let path = with_pairs(&body, |_, value| Some(value.to_owned()));
     Ok(Redirect::to(&path).into_response())
-}
-
-async fn check_volume(issuer: &Issuer, source: &Source) -> Result<(), PageError> {
-    let limit = issuer.settings.limits.authorize_requests_per_source;
-    let name = throttle::source_name("authorize", source);
-    throttle::count(issuer, &name, limit).await?;
-    Ok(())
 }
 
 fn record(
