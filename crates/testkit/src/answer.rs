@@ -50,7 +50,17 @@ impl Answer {
     /// The code in `error`, of a JSON answer.
     #[must_use]
     pub fn error(&self) -> String {
-        self.json()["error"].as_str().unwrap_or_default().to_owned()
+        self.member("error")
+    }
+
+    /// A textual member of a JSON answer, empty if it is not there.
+    #[must_use]
+    pub fn member(&self, name: &str) -> String {
+        let json = self.json();
+        json.get(name)
+            .and_then(serde_json::Value::as_str)
+            .unwrap_or_default()
+            .to_owned()
     }
 
     /// Where it redirects to.

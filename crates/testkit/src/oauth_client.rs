@@ -36,10 +36,7 @@ impl<'a> OauthClient<'a> {
             )
             .await;
         assert_eq!(answer.status, 201, "{}", answer.body);
-        let id = answer.json()["client_id"]
-            .as_str()
-            .expect("a client id")
-            .to_owned();
+        let id = answer.member("client_id");
         Self {
             app,
             id,
@@ -116,12 +113,10 @@ impl Tokens {
     #[must_use]
     pub fn of(answer: &Answer) -> Self {
         assert_eq!(answer.status, 200, "{}", answer.body);
-        let json = answer.json();
-        let text = |name: &str| json[name].as_str().unwrap_or_default().to_owned();
         Self {
-            access_token: text("access_token"),
-            refresh_token: text("refresh_token"),
-            scope: text("scope"),
+            access_token: answer.member("access_token"),
+            refresh_token: answer.member("refresh_token"),
+            scope: answer.member("scope"),
         }
     }
 }

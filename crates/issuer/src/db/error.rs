@@ -24,14 +24,19 @@ pub enum DbError {
 impl From<sqlx::Error> for DbError {
     fn from(error: sqlx::Error) -> Self {
         let Some(database) = error.as_database_error() else {
-            return match error {
+            let ours = matches!(
+                error,
                 sqlx::Error::ColumnDecode { .. }
-                | sqlx::Error::ColumnNotFound(_)
-                | sqlx::Error::Decode(_)
-                | sqlx::Error::Encode(_)
-                | sqlx::Error::TypeNotFound { .. }
-                | sqlx::Error::RowNotFound => Self::Failed(error),
-                _ => Self::Unavailable(Some(error)),
+                    | sqlx::Error::ColumnNotFound(_)
+                    | sqlx::Error::Decode(_)
+                    | sqlx::Error::Encode(_)
+                    | sqlx::Error::TypeNotFound { .. }
+                    | sqlx::Error::RowNotFound
+            );
+            return if ours {
+                Self::Failed(error)
+            } else {
+                Self::Unavailable(Some(error))
             };
         };
         if database.is_unique_violation() {

@@ -82,9 +82,10 @@ pub(super) fn postgres(settings: &PostgresSettings) -> Result<Driver, DbError> {
         "localhost" | "127.0.0.1" | "::1" | "[::1]"
     ) && !options.get_host().starts_with('/')
         && options.get_socket().is_none();
-    let options = match options.get_ssl_mode() {
-        PgSslMode::Prefer if remote => options.ssl_mode(PgSslMode::Require),
-        _ => options,
+    let options = if remote && matches!(options.get_ssl_mode(), PgSslMode::Prefer) {
+        options.ssl_mode(PgSslMode::Require)
+    } else {
+        options
     };
     let pool = PgPoolOptions::new()
         .max_connections(settings.connections_max)

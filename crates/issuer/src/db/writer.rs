@@ -165,7 +165,7 @@ async fn run_batch(tx: &mut Tx, first: Job, jobs: &mut mpsc::Receiver<Job>) {
         answer(
             committed
                 .as_ref()
-                .map(|()| ())
+                .copied()
                 .map_err(|_| DbError::Unavailable(None)),
         );
     }
