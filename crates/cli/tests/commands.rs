@@ -68,6 +68,19 @@ fn a_clients_secret_is_shown_once() {
     assert!(list.contains("\"svc\"") && secrets.iter().all(|secret| !list.contains(secret)));
     let again = home.run(&[add.as_slice(), &uri].concat());
     assert!(text(&again.stderr).contains("exists already"));
+    // The one that is always known is listed, and can be disabled too.
+    home.json(&["clients", "disable", "chatgpt-connector"]);
+    let list = home.json(&["clients", "list"]);
+    let connector: Vec<_> = list
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|client| client["id"] == "chatgpt-connector")
+        .collect();
+    assert_eq!(
+        (connector.len(), &connector[0]["disabled"]),
+        (1, &json!(true))
+    );
     let bad = home.run(&["clients", "add", "--redirect-uri", "javascript:alert(1)"]);
     assert_eq!(bad.status.code(), Some(1));
     assert_eq!(

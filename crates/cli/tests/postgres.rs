@@ -54,6 +54,10 @@ async fn a_database_that_goes_away_is_waited_for_and_comes_back() {
         home.read("log").contains("the database is away")
     })
     .await;
+    let early = answer(server.http.get(server.url("/oauth/jwks"))).await;
+    assert_eq!(early.error(), "temporarily_unavailable");
+    let alive = answer(server.http.get(server.url("/health/live"))).await;
+    assert_eq!(alive.status, StatusCode::OK);
     let line = Line::open(port, Arc::clone(&target)).await;
     let ready = async || {
         let ready = server.http.get(server.url("/health/ready")).send().await;

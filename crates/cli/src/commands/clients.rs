@@ -3,12 +3,12 @@
 use anyhow::bail;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use issuer::Issuer;
-use issuer::operate::clients::{self, Client};
+use issuer::operate::clients;
 use oauth::client::ClientId;
 use serde_json::{Map, Value, json};
 
 use super::print::{Print, table};
-use super::{PAGE, required, text};
+use super::{required, text};
 
 pub(super) fn command() -> Command {
     let id = || Arg::new("id").value_name("ID").required(true);
@@ -107,18 +107,7 @@ async fn add(matches: &ArgMatches, issuer: &Issuer, print: Print) -> anyhow::Res
 }
 
 async fn list(issuer: &Issuer, print: Print) -> anyhow::Result<()> {
-    let mut all: Vec<Client> = clients::list(issuer, "", PAGE).await?;
-    loop {
-        let stored = |client: &&Client| client.created_at.is_some();
-        let Some(last) = all.iter().rfind(stored).map(|client| client.id.clone()) else {
-            break;
-        };
-        let page = clients::list(issuer, &last, PAGE).await?;
-        if page.is_empty() {
-            break;
-        }
-        all.extend(page);
-    }
+    let all = clients::list(issuer).await?;
     print.answer(&all, || {
         table(
             ["id", "name", "source", "method", "state"],
@@ -152,13 +141,8 @@ async fn change(
     disable: bool,
 ) -> anyhow::Result<()> {
     let id = client_id(matches)?;
-    let found = if disable {
-        clients::disable(issuer, &id).await?
-    } else {
-        clients::enable(issuer, &id).await?
-    };
-    if !found {
-        bail!("no client {id} is stored; one that the configuration names is removed there");
+    if !clients::set_disabled(issuer, &id, disable).await? {
+        bail!("no client {id} is known");
     }
     let word = if disable { "disabled" } else { "enabled" };
     print.answer(&json!({ "client_id": id, "disabled": disable }), || {

@@ -15,7 +15,13 @@ use super::print::{Print, moment, table};
 use super::{required, text};
 
 pub(super) fn command() -> Command {
-    let id = || Arg::new("id").value_name("ID").required(true);
+    let id = || {
+        Arg::new("id")
+            .value_name("ID")
+            // Ids are base64url: one in 64 begins with a dash.
+            .allow_hyphen_values(true)
+            .required(true)
+    };
     let names = Purpose::ALL.map(Purpose::as_str);
     Command::new("keys")
         .about("Keys that sign tokens; a running server sees every change within seconds")
@@ -38,6 +44,7 @@ pub(super) fn command() -> Command {
                     Arg::new("private")
                         .long("private")
                         .value_name("ID")
+                        .allow_hyphen_values(true)
                         .help("Writes this key's private half: keep it as safe as the database"),
                 ),
         )

@@ -5,11 +5,11 @@ use std::io::{IsTerminal as _, Read as _};
 use anyhow::{Context as _, bail};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use issuer::Issuer;
-use issuer::operate::people::{self, Account, Person};
+use issuer::operate::people::{self, Account};
 use oauth::secret::Secret;
 
 use super::print::{Print, table};
-use super::{PAGE, required, text};
+use super::{required, text};
 
 pub(super) fn command() -> Command {
     let email = || Arg::new("email").value_name("EMAIL").required(true);
@@ -86,18 +86,7 @@ fn read_password() -> anyhow::Result<Secret<String>> {
 }
 
 async fn list(issuer: &Issuer, print: Print) -> anyhow::Result<()> {
-    let mut all: Vec<Person> = Vec::new();
-    loop {
-        let after = all
-            .last()
-            .map_or("", |person| person.id.as_str())
-            .to_owned();
-        let page = people::list(issuer, &after, PAGE).await?;
-        if page.is_empty() {
-            break;
-        }
-        all.extend(page);
-    }
+    let all = people::list(issuer).await?;
     print.answer(&all, || {
         table(
             ["e-mail", "name", "role", "state"],
@@ -124,12 +113,7 @@ async fn change(
     disable: bool,
 ) -> anyhow::Result<()> {
     let email = required(matches, "email");
-    let found = if disable {
-        people::disable(issuer, &email).await?
-    } else {
-        people::enable(issuer, &email).await?
-    };
-    if !found {
+    if !people::set_disabled(issuer, &email, disable).await? {
         bail!("nobody has the e-mail address {email}");
     }
     let word = if disable { "disabled" } else { "enabled" };

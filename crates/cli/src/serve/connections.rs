@@ -13,9 +13,10 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Semaphore, SetOnce, watch};
 use tower::Service as _;
 
+use super::health;
 use crate::config::Bounds;
 
 /// Headers of one request.
@@ -30,10 +31,16 @@ pub(super) fn spawn<T: Send + 'static>(
     tokio::spawn(task)
 }
 
+/// What is served: known only once the database was reached.
+pub(super) type App = Arc<SetOnce<Router>>;
+
+/// How long an early request waits for what is to answer it.
+const EARLY: Duration = Duration::from_secs(2);
+
 /// Serves until `stop`, then lets requests under way end.
 pub(super) async fn serve(
     listener: TcpListener,
-    app: Router,
+    app: App,
     bounds: Bounds,
     mut stop: watch::Receiver<bool>,
 ) {
@@ -55,7 +62,7 @@ pub(super) async fn serve(
             },
             () = told(&mut stop) => break,
         };
-        let app = app.clone();
+        let app = Arc::clone(&app);
         let connection = converse(Arc::clone(&http), stream, peer, app, graceful.watcher());
         spawn(async move {
             connection.await;
@@ -98,14 +105,24 @@ async fn converse(
     http: Arc<Builder<TokioExecutor>>,
     stream: TcpStream,
     peer: SocketAddr,
-    app: Router,
+    app: App,
     watcher: hyper_util::server::graceful::Watcher,
 ) {
     // Answers are small: waiting to fill a packet only delays them.
     drop(stream.set_nodelay(true));
     let service = hyper::service::service_fn(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(peer));
-        app.clone().call(request)
+        let app = Arc::clone(&app);
+        async move {
+            let mut router = match app.get() {
+                Some(router) => router.clone(),
+                None => match tokio::time::timeout(EARLY, app.wait()).await {
+                    Ok(router) => router.clone(),
+                    Err(_) => health::without_database(),
+                },
+            };
+            router.call(request).await
+        }
     });
     let connection = http.serve_connection(TokioIo::new(stream), service);
     // How a client goes away is its own affair.

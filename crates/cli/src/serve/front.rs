@@ -202,7 +202,7 @@ async fn method_not_allowed() -> Response {
     )
 }
 
-fn unavailable(hint: &str, seconds: u32) -> Response {
+pub(super) fn unavailable(hint: &str, seconds: u32) -> Response {
     let status = StatusCode::SERVICE_UNAVAILABLE;
     let mut response = error(status, ErrorCode::TemporarilyUnavailable, hint);
     response

@@ -10,6 +10,8 @@ use http::{StatusCode, header};
 use issuer::db::Db;
 use tokio::sync::watch;
 
+use super::front;
+
 /// A probe waits no longer for the database.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -31,6 +33,13 @@ pub(super) fn router(health: Health) -> Router {
         .route("/health", ready.clone())
         .route("/health/ready", ready)
         .route("/health/live", get(|| async { say(StatusCode::OK, "ok") }))
+}
+
+/// What answers while the database was never reached: the process lives, and can do nothing.
+pub(super) fn without_database() -> Router {
+    Router::new()
+        .route("/health/live", get(|| async { say(StatusCode::OK, "ok") }))
+        .fallback(|| async { front::unavailable("the database is away", 5) })
 }
 
 /// Routes exist only once keys are loaded, so what is left to ask is the database.

@@ -1,5 +1,6 @@
 //! Metrics for Prometheus, on a listener of their own.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -8,7 +9,7 @@ use issuer::db::Db;
 use metrics::{gauge, histogram};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::{SetOnce, watch};
 
 use super::connections::{self, spawn};
 use super::front::Answered;
@@ -56,6 +57,7 @@ pub(super) async fn start(
         }
     });
     let app = Router::new().route("/metrics", page);
+    let app = Arc::new(SetOnce::new_with(Some(app)));
     spawn(connections::serve(listener, app, config.bounds, stop));
     Ok(())
 }

@@ -29,22 +29,26 @@ const RETRY: Duration = Duration::from_secs(2);
 pub(crate) async fn run(config: Config, json: bool) -> anyhow::Result<()> {
     log::start(&config.log, json)?;
     let mut stop = stop_signal()?;
-    // Bound first: whoever starts us learns of a taken port at once, and early requests wait.
+    // First of all: whoever starts us learns of a taken port at once, and early requests wait.
     let listener = TcpListener::bind(config.listen).await;
     let listener = listener.with_context(|| format!("cannot listen on {}", config.listen))?;
+    let app = connections::App::default();
+    let serving = connections::serve(listener, Arc::clone(&app), config.bounds, stop.clone());
+    let serving = connections::spawn(serving);
     let Some((db, issuer)) = open(&config, &mut stop).await? else {
         return Ok(());
     };
     metrics::start(&config, db.clone(), stop.clone()).await?;
-    let app = router(&config, &issuer, Health::new(db.clone(), stop.clone()))?;
+    let router = router(&config, &issuer, Health::new(db.clone(), stop))?;
+    app.set(router)?;
     let jobs = issuer.start_jobs();
-    let told = announce(config.clone(), issuer, json);
+    let told = announce(config, issuer, json);
     connections::spawn(async move {
         if let Err(error) = told.await {
             tracing::error!(error = format!("{error:#}"), "no set-up link could be made");
         }
     });
-    connections::serve(listener, app, config.bounds, stop).await;
+    serving.await?;
     jobs.stop().await;
     db.close().await;
     tracing::info!("stopped");

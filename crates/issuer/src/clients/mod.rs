@@ -154,7 +154,7 @@ impl Client {
 
 /// What the issuer remembers of clients between requests. Caches only.
 pub(crate) struct Clients {
-    configured: Vec<Arc<Client>>,
+    pub(crate) configured: Vec<Arc<Client>>,
     resolved: moka::future::Cache<ClientId, Resolved>,
     fetcher: Fetcher,
     /// By the address they were fetched from.

@@ -1,6 +1,7 @@
 //! The operator's commands for clients.
 
 use oauth::client::{AuthMethod, ClientId, ClientMetadata, MetadataError, Rules};
+use oauth::redirect::RedirectUri;
 use oauth::secret::Secret;
 use serde_json::{Map, Value};
 
@@ -73,7 +74,7 @@ pub async fn add(
         None => format!("client_{}", issuer.random.id(now)?.simple()),
     };
     let id = ClientId::parse(&id).map_err(|_| AddError::Id)?;
-    if id.is_url() || issuer.settings.clients.iter().any(|known| known.id == id) {
+    if id.is_url() || issuer.clients.configured.iter().any(|known| known.id == id) {
         return Err(if id.is_url() {
             AddError::Id
         } else {
@@ -107,65 +108,80 @@ pub async fn add(
     Ok(Added { id, secret })
 }
 
-/// The configured clients, then at most `limit` others that follow the one with this id.
+/// The configured clients, then all others.
 ///
 /// # Errors
 /// If the database is away.
-pub async fn list(issuer: &Issuer, after: &str, limit: u32) -> Result<Vec<Client>, DbError> {
+pub async fn list(issuer: &Issuer) -> Result<Vec<Client>, DbError> {
     let mut tx = issuer.db.read().await?;
-    let rows = db::clients::list(&mut tx, after, limit.into()).await?;
-    let configured = issuer.settings.clients.iter().filter(|_| after.is_empty());
-    let configured = configured.map(|client| Client {
+    let rows = db::clients::list(&mut tx, "", i64::MAX).await?;
+    let configured = issuer.clients.configured.iter().map(|client| Client {
         id: client.id.to_string(),
         name: client.name.clone(),
         source: "configuration".to_owned(),
-        auth_method: client.auth_method,
-        redirect_uris: client.redirect_uris.clone(),
-        disabled: false,
+        auth_method: client.auth_methods.first().copied().unwrap_or_default(),
+        redirect_uris: shown(&client.redirect_uris),
+        // Only a configured client that an operator has disabled is in the table as well.
+        disabled: rows
+            .iter()
+            .any(|row| row.id == client.id.as_str() && row.disabled_at.is_some()),
         created_at: None,
         used_at: None,
     });
-    let stored = rows.into_iter().map(|row| {
-        let metadata: Option<ClientMetadata> = serde_json::from_str(&row.metadata).ok();
-        let method = metadata
-            .as_ref()
-            .map(|metadata| metadata.token_endpoint_auth_method);
-        let uris = metadata
-            .into_iter()
-            .flat_map(|metadata| metadata.redirect_uris);
+    let mut all: Vec<_> = configured.collect();
+    let known = |row: &Row| {
+        issuer
+            .clients
+            .configured
+            .iter()
+            .any(|client| client.id.as_str() == row.id)
+    };
+    let stored = rows.into_iter().filter(|row| !known(row)).map(|row| {
+        let metadata: ClientMetadata = serde_json::from_str(&row.metadata).unwrap_or_default();
         Client {
             id: row.id,
             name: row.name,
             source: row.source,
-            auth_method: method.unwrap_or(AuthMethod::None),
-            redirect_uris: uris.map(|uri| uri.as_str().to_owned()).collect(),
+            auth_method: metadata.token_endpoint_auth_method,
+            redirect_uris: shown(&metadata.redirect_uris),
             disabled: row.disabled_at.is_some(),
             created_at: Some(row.created_at),
             used_at: row.used_at,
         }
     });
-    Ok(configured.chain(stored).collect())
+    all.extend(stored);
+    Ok(all)
 }
 
-/// Serves a client no longer, and ends all that was allowed to it; whether it is known.
+fn shown(uris: &[RedirectUri]) -> Vec<String> {
+    uris.iter().map(|uri| uri.as_str().to_owned()).collect()
+}
+
+/// Disables a client, which ends all that was allowed to it, or enables it again; whether it is
+/// known.
 ///
 /// # Errors
 /// If the database is away.
-pub async fn disable(issuer: &Issuer, id: &ClientId) -> Result<bool, DbError> {
+pub async fn set_disabled(issuer: &Issuer, id: &ClientId, disable: bool) -> Result<bool, DbError> {
     let (context, own) = (issuer.clone(), id.clone());
     let configured = configured_row(issuer, id)?;
     let revoked = issuer.db.write::<_, DbError, _>(move |tx| {
         Box::pin(async move {
-            let now = context.clock.now();
+            let at = disable.then(|| context.clock.now());
             if let Some(row) = configured {
                 db::clients::insert(tx, row).await?;
             }
-            if !db::clients::update_disabled(tx, own.as_str(), Some(now)).await? {
+            if !db::clients::update_disabled(tx, own.as_str(), at).await? {
                 return Ok(None);
             }
-            let event = event(Kind::ClientDisabled, "by command").client(&own);
-            audit::record(&context, tx, &event).await?;
-            let families = db::families::delete_of_client(tx, own.as_str()).await?;
+            let (kind, families) = if disable {
+                let families = db::families::delete_of_client(tx, own.as_str()).await?;
+                (Kind::ClientDisabled, families)
+            } else {
+                (Kind::ClientChanged, Vec::new())
+            };
+            let word = if disable { "disabled" } else { "enabled" };
+            audit::record(&context, tx, &event(kind, word).client(&own)).await?;
             revocation::revoke(&context, tx, families).await.map(Some)
         })
     });
@@ -175,27 +191,6 @@ pub async fn disable(issuer: &Issuer, id: &ClientId) -> Result<bool, DbError> {
     if let Some(revoked) = revoked {
         revoked.publish(issuer);
     }
-    Ok(found)
-}
-
-/// Serves a client again; whether it is known.
-///
-/// # Errors
-/// If the database is away.
-pub async fn enable(issuer: &Issuer, id: &ClientId) -> Result<bool, DbError> {
-    let (context, own) = (issuer.clone(), id.clone());
-    let enabled = issuer.db.write::<_, DbError, _>(move |tx| {
-        Box::pin(async move {
-            let found = db::clients::update_disabled(tx, own.as_str(), None).await?;
-            if found {
-                let event = event(Kind::ClientChanged, "enabled").client(&own);
-                audit::record(&context, tx, &event).await?;
-            }
-            Ok(found)
-        })
-    });
-    let found = enabled.await?;
-    issuer.clients.forget(id).await;
     Ok(found)
 }
 

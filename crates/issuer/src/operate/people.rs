@@ -98,34 +98,22 @@ pub async fn add(issuer: &Issuer, account: Account) -> Result<Person, AddError> 
     }
 }
 
-/// At most `limit` people that follow the one with this id (empty: all), in the order they came.
+/// Everybody, in the order they came.
 ///
 /// # Errors
 /// If the database is away.
-pub async fn list(issuer: &Issuer, after: &str, limit: u32) -> Result<Vec<Person>, DbError> {
+pub async fn list(issuer: &Issuer) -> Result<Vec<Person>, DbError> {
     let mut tx = issuer.db.read().await?;
-    let people = people::list(&mut tx, after, limit.into()).await?;
+    let people = people::list(&mut tx, "", i64::MAX).await?;
     Ok(people.into_iter().map(Person::from).collect())
 }
 
-/// Lets a person sign in no longer, and ends their sessions and all that they allowed; whether
-/// there is such a person.
+/// Disables a person, which ends their sessions and all that they allowed, or enables them again;
+/// whether there is such a person.
 ///
 /// # Errors
 /// If the database is away.
-pub async fn disable(issuer: &Issuer, email: &str) -> Result<bool, DbError> {
-    change(issuer, email, true).await
-}
-
-/// Lets a person sign in again; whether there is such a person.
-///
-/// # Errors
-/// If the database is away.
-pub async fn enable(issuer: &Issuer, email: &str) -> Result<bool, DbError> {
-    change(issuer, email, false).await
-}
-
-async fn change(issuer: &Issuer, email: &str, disable: bool) -> Result<bool, DbError> {
+pub async fn set_disabled(issuer: &Issuer, email: &str, disable: bool) -> Result<bool, DbError> {
     let (context, email) = (issuer.clone(), email.to_owned());
     let revoked = issuer.db.write::<_, DbError, _>(move |tx| {
         Box::pin(async move {
