@@ -1,5 +1,6 @@
 //! Signing in and out: no telling who exists, limits that hold, sessions that end.
 
+use issuer::operate::people;
 use issuer::settings::Limit;
 use testkit::{Answer, App, Browser, ORIGIN, PASSWORD};
 
@@ -60,7 +61,7 @@ async fn a_disabled_person_is_refused_everywhere() {
     let client = app.client().await;
     let page = ada.get(&client.authorize_path("")).await;
     let form = page.form("/oauth/authorize/consent").ticked();
-    let disabled = issuer::operate::people::disable(&app.issuer, "ada@example.com").await;
+    let disabled = people::set_disabled(&app.issuer, "ada@example.com", true).await;
     assert!(disabled.unwrap());
     let refused = ada.submit(&form.with("decision", "allow")).await;
     assert_eq!(refused.status, 403);
