@@ -64,7 +64,7 @@ pub(super) struct Fetcher {
     extra_ca: Vec<reqwest::Certificate>,
     /// Made at the first fetch: reading the system's certificate authorities takes a while.
     public: OnceLock<Option<reqwest::Client>>,
-    /// For a development issuer only.
+    /// For a development issuer only: this machine, by plain http or under an extra authority.
     loopback: Option<reqwest::Client>,
     permits: Arc<Semaphore>,
     hosts: Mutex<HashMap<String, HostState>>,
@@ -103,7 +103,10 @@ impl Fetcher {
         let development = settings.metadata_documents.insecure_allow_loopback
             && settings.public_url.is_loopback();
         let loopback = |address: IpAddr| address.to_canonical().is_loopback();
-        let loopback = development.then(|| builder(&fetch, loopback, Names::new()).build());
+        let loopback = development.then(|| {
+            let client = builder(&fetch, loopback, Names::new());
+            client.tls_certs_only(extra_ca.clone()).build()
+        });
         Ok(Self {
             loopback: loopback.transpose().map_err(|_| ClientsError::ExtraCa)?,
             permits: Arc::new(Semaphore::new(
@@ -117,7 +120,7 @@ impl Fetcher {
         })
     }
 
-    /// Whether plain http to this machine is allowed.
+    /// Whether this machine may be asked, by plain http too.
     pub(super) const fn allows_loopback(&self) -> bool {
         self.loopback.is_some()
     }
@@ -154,8 +157,8 @@ impl Fetcher {
             Host::Ipv6(address) => is_public(address.into()),
         };
         match (url.scheme(), &self.loopback) {
+            ("http" | "https", Some(client)) if is_loopback_host(url) => Ok(client),
             ("https", _) if public => self.public_client().ok_or(FetchError::Unreachable),
-            ("http", Some(client)) if is_loopback_host(url) => Ok(client),
             _ => Err(refused),
         }
     }
