@@ -24,9 +24,9 @@ accept:
 deny:
     cargo deny check
 
-# Writes what is generated: the page of cited sections.
+# Writes what is generated: the page of cited sections, the reference of settings and their example.
 gen:
-    cargo run -p tidy -- coverage
+    cargo run -p tidy -- coverage && cargo build -p cli && target/debug/vestibule check --reference > docs/reference/configuration.md && target/debug/vestibule check --example > vestibule.example.toml
 
 # Measures ours beside its peers; see docs/performance.md.
 bench *ARGS:

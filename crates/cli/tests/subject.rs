@@ -134,7 +134,7 @@ impl Server {
             .command(&["serve"])
             .env("VESTIBULE_LISTEN", format!("127.0.0.1:{port}"))
             .env("VESTIBULE_METRICS_LISTEN", format!("127.0.0.1:{metrics}"))
-            .env("VESTIBULE_LOG_LEVEL", "debug")
+            .env("VESTIBULE_LOG_LEVEL", "trace")
             .envs(variables.iter().copied())
             .stdin(Stdio::null())
             .stdout(file("out"))

@@ -155,7 +155,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     setting("fetch.per_host", Limit, "30 per 1m", "Such fetches to one host."),
 
     setting("log.format", OneOf(&["auto", "text", "json"]), "auto", "`auto` is text on a terminal, JSON elsewhere."),
-    setting("log.level", Text, "info", "error, warn, info, debug or trace; also per module: `info,issuer=debug`."),
+    setting("log.level", Text, "info", "error, warn, info, debug or trace; also per module: `info,issuer=debug`. Of libraries only warnings are shown unless they are named: their details hold secrets."),
     setting("metrics.listen", Text, "127.0.0.1:9464", "Where /metrics is served, apart from everything else; `off` for nowhere."),
 ];
 
