@@ -180,6 +180,17 @@ fn policy(form_action: Option<&FormAction>) -> String {
     )
 }
 
+/// What a scope that every resource knows allows, in words.
+pub(crate) fn identity_words(scope: &str) -> Option<&'static str> {
+    Some(match scope {
+        "openid" => "Know which account you use",
+        "profile" => "See your name",
+        "email" => "See your e-mail address",
+        "offline_access" => "Stay connected",
+        _ => return None,
+    })
+}
+
 /// Whether a character shows nothing itself, or changes how others are shown.
 pub(crate) fn is_hidden(c: char) -> bool {
     c.is_control()

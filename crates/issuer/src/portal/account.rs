@@ -14,7 +14,7 @@ use crate::db::consents::Consent;
 use crate::db::people::Person;
 use crate::db::{self, DbError, Tx};
 use crate::login::session::SignedIn;
-use crate::pages::{Frame, PageError, PageForm, clean};
+use crate::pages::{Frame, PageError, PageForm, clean, identity_words};
 use crate::tokens::refresh::revoke_families_of;
 
 #[derive(Template)]
@@ -120,7 +120,8 @@ fn allowed(issuer: &Issuer, consent: &Consent) -> Allowed {
     let titles = consent.scope.split(' ').map(|name| {
         let scopes = settings.map_or(&[][..], |settings| &settings.scopes);
         let known = scopes.iter().find(|scope| scope.name.as_str() == name);
-        known.map_or(name, |scope| &scope.title)
+        let known = known.map(|scope| scope.title.as_str());
+        known.or(identity_words(name)).unwrap_or(name)
     });
     let day = jiff::Timestamp::from_second(consent.given_at);
     Allowed {

@@ -9,7 +9,7 @@ use crate::Issuer;
 use crate::clients::ClientSource;
 use crate::login::Problem;
 use crate::login::session::SignedIn;
-use crate::pages::{FormAction, Frame, PageError, clean};
+use crate::pages::{FormAction, Frame, PageError, clean, identity_words};
 use crate::settings::ScopeSettings;
 
 use super::consent::{Earlier, identity};
@@ -130,21 +130,17 @@ fn groups(all: [(&'static str, Vec<Line>); 2]) -> Vec<Group> {
 }
 
 fn identity_line(scope: &Scope, email: &str) -> Line {
-    let (title, text) = match scope.as_str() {
-        "profile" => ("See your name", "As you gave it here.".to_owned()),
-        "email" => ("See your e-mail address", format!("That is {email}.")),
-        "offline_access" => (
-            "Stay connected",
-            "Also while you are not here, until you end it.".to_owned(),
-        ),
-        _ => (
-            "Know which account you use",
-            "So that it recognizes you the next time.".to_owned(),
-        ),
+    let text = match scope.as_str() {
+        "profile" => "As you gave it here.".to_owned(),
+        "email" => format!("That is {email}."),
+        "offline_access" => "Also while you are not here, until you end it.".to_owned(),
+        _ => "So that it recognizes you the next time.".to_owned(),
     };
     Line {
         value: String::new(),
-        title: title.to_owned(),
+        title: identity_words(scope.as_str())
+            .unwrap_or_default()
+            .to_owned(),
         text,
         ticked: true,
     }

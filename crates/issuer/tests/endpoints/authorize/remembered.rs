@@ -128,7 +128,7 @@ async fn a_consent_ages_and_can_be_taken_back() {
         .await;
     let client = register(&app, "One", &[HOME]).await;
     let ada = app.person("ada").await;
-    let path = ask(&client, HOME, &[]);
+    let path = ask(&client, HOME, &[("scope", "notes:read offline_access")]);
     ada.submit(&allow(consent(&ada, &path).await)).await;
     app.clock.advance(999);
     assert_eq!(ada.get(&path).await.status, 303);
@@ -137,7 +137,13 @@ async fn a_consent_ages_and_can_be_taken_back() {
     assert_eq!(ada.get(&path).await.status, 303);
 
     let account = ada.get("/account").await;
-    assert!(account.body.contains("Notes: Title of"), "{}", account.body);
+    assert!(
+        account
+            .body
+            .contains("Notes: Title of notes:read, Stay connected"),
+        "{}",
+        account.body
+    );
     let gone = ada.submit(&account.form("/account/disconnect")).await;
     assert_eq!((gone.status.as_u16(), gone.location()), (303, "/account"));
     assert!(
