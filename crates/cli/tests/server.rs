@@ -47,6 +47,8 @@ async fn an_empty_folder_serves_and_a_restart_keeps_everything_but_logs_no_secre
         ("code", "no-such-code-at-all"),
     ];
     assert_eq!(dance.token(&wrong).await.status, StatusCode::BAD_REQUEST);
+    let issued = "vestibule_events_total{kind=\"grant_issued\",outcome=\"done\"} 1";
+    assert!(first.metrics().await.contains(issued));
     let keys = body(&first, "/.well-known/jwks.json").await;
     let mut secrets = dance.secrets.clone();
     secrets.extend(["not-a-token-at-all".into(), "no-such-code-at-all".into()]);
@@ -204,16 +206,7 @@ async fn every_answer_is_dressed_and_unknown_paths_are_json() {
             "not on http"
         );
     }
-    let metrics = format!("http://127.0.0.1:{}/metrics", server.metrics);
-    let metrics = server
-        .http
-        .get(metrics)
-        .send()
-        .await
-        .unwrap()
-        .text()
-        .await
-        .unwrap();
+    let metrics = server.metrics().await;
     for series in [
         "vestibule_request_seconds_count{route=\"/health/live\",status=\"2xx\"} 1",
         "vestibule_request_seconds_count{route=\"other\",status=\"4xx\"} 1",
@@ -289,17 +282,10 @@ async fn told_to_stop_it_finishes_what_is_under_way() {
     let server = Server::start(&home).await;
     let mut slow = half_a_request(&server).await;
     eventually("the request under way", async || {
-        let url = format!("http://127.0.0.1:{}/metrics", server.metrics);
-        let metrics = server
-            .http
-            .get(url)
-            .send()
+        server
+            .metrics()
             .await
-            .unwrap()
-            .text()
-            .await
-            .unwrap();
-        metrics.contains("vestibule_requests_under_way 1")
+            .contains("vestibule_requests_under_way 1")
     })
     .await;
     let request = server.http.post(server.url("/mcp"));

@@ -94,7 +94,7 @@ pub(crate) struct Server {
     child: Child,
     pub(crate) port: u16,
     pub(crate) origin: String,
-    pub(crate) metrics: u16,
+    metrics: u16,
     pub(crate) http: reqwest::Client,
 }
 
@@ -161,6 +161,18 @@ impl Server {
 
     pub(crate) async fn get(&self, path: &str) -> reqwest::Response {
         self.http.get(self.url(path)).send().await.unwrap()
+    }
+
+    pub(crate) async fn metrics(&self) -> String {
+        let url = format!("http://127.0.0.1:{}/metrics", self.metrics);
+        self.http
+            .get(url)
+            .send()
+            .await
+            .unwrap()
+            .text()
+            .await
+            .unwrap()
     }
 
     /// Tells it to stop, as a supervisor would.

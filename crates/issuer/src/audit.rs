@@ -161,6 +161,8 @@ impl Event {
 /// If the statement fails; the unit is then undone.
 pub(crate) async fn record(issuer: &Issuer, tx: &mut Tx, event: &Event) -> Result<(), DbError> {
     let row = event.row(issuer).map_err(|_| DbError::Unavailable(None))?;
+    let labels = [("kind", row.kind.clone()), ("outcome", row.outcome.clone())];
+    metrics::counter!("vestibule_events_total", &labels).increment(1);
     db::audit_events::insert(tx, row).await
 }
 
