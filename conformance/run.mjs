@@ -88,8 +88,12 @@ const context = { tally, modernNode: join(root, 'node_modules/node/bin/node') };
 const stops = [];
 let stopping;
 const stopAll = () => (stopping ??= Promise.allSettled(stops.map((stop) => stop())));
-for (const signal of ['SIGINT', 'SIGTERM'])
-  process.on(signal, () => stopAll().then(() => process.exit(1)));
+for (const event of ['SIGINT', 'SIGTERM', 'uncaughtException']) {
+  process.on(event, (reason) => {
+    console.error(reason);
+    stopAll().then(() => process.exit(1));
+  });
+}
 
 try {
   await clearWork();

@@ -10,8 +10,8 @@ import { addresses, freePort, Node, workFolder } from '../subject.mjs';
 
 const DANCES = 200;
 const PEOPLE = 8;
-// What docs/operations.md promises for a revocation to hold on every node.
-const REVOCATION_SECONDS_MAX = 5;
+// What one node revoked, another refuses within two seconds; one more for a busy machine.
+const REVOCATION_SECONDS_MAX = 3;
 const REDIRECT = 'http://127.0.0.1:41998/callback';
 
 const form = (url, fields) =>
@@ -197,7 +197,7 @@ async function twoNodes(tally, binary, settings) {
     await tally.check('nodes: racing redemptions and rotations have one winner', async () => {
       for (let round = 0; round < 5; round += 1) await races(subject, people[round % PEOPLE]);
     });
-    await tally.check('nodes: a revocation holds on the other node at once', () =>
+    await tally.check('nodes: a revocation holds on the other node within its bound', () =>
       revokedEverywhere(subject, ports, people[0]),
     );
     await tally.check(
