@@ -83,11 +83,11 @@ impl Asking<'_> {
         Ok((axum::Extension(redirect), page).into_response())
     }
 
-    /// New scopes. Those that change things start unticked, unless nothing else is asked for.
+    /// New scopes. Those that change things start unticked, unless nothing else is new.
     fn choices(&self) -> Vec<Group> {
         let asked = &self.checked.scope;
         let new = asked.difference(&self.earlier.scope);
-        let only_writes = self.lines(asked, false).is_empty();
+        let only_writes = self.lines(&new, false).is_empty();
         let mut writes = self.lines(&new, true);
         for line in &mut writes {
             line.ticked = only_writes;

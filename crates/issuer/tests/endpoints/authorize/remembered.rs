@@ -72,15 +72,9 @@ async fn what_was_allowed_before_is_added_to() {
     .await;
     let both = [("scope", "notes:read notes:write")];
     let form = consent(&ada, &ask(&client, HOME, &both)).await;
-    // Only what is new is asked, and it is not ticked.
-    assert!(form.fields.iter().all(|(name, _)| name != "scope"));
-    assert_eq!(
-        form.unticked
-            .iter()
-            .filter(|(name, _)| name == "scope")
-            .count(),
-        1
-    );
+    // Only what is new is asked, and ticked: the app came back for nothing else.
+    assert_eq!(form.get("scope"), Some("notes:write"));
+    assert!(form.unticked.iter().all(|(name, _)| name != "scope"));
     ada.submit(&allow(form)).await;
     let answer = ada.get(&ask(&client, HOME, &both)).await;
     assert!(answer.redirect_param("code").is_some());
