@@ -122,49 +122,35 @@ async fn run(
 
 async fn run_batch(tx: &mut Tx, first: Job, jobs: &mut mpsc::Receiver<Job>) {
     let mut answers = Vec::new();
-    let mut begun = statement(tx, "BEGIN IMMEDIATE; SAVEPOINT unit").await;
     let mut next = Some(first);
-    while let Some(job) = next {
-        let Outcome { keep, answer } = match &begun {
-            Ok(()) => job(tx).await,
-            // The job must still be answered; its statements fail for want of a savepoint.
-            Err(_) => {
-                drop(job);
-                break;
-            }
-        };
+    let mut done = statement(tx, "BEGIN IMMEDIATE; SAVEPOINT unit").await;
+    while done.is_ok()
+        && let Some(job) = next.take()
+    {
+        let Outcome { keep, answer } = job(tx).await;
         answers.push(answer);
-        next = if answers.len() < BATCH_MAX {
-            jobs.try_recv().ok()
-        } else {
-            None
+        if answers.len() < BATCH_MAX {
+            next = jobs.try_recv().ok();
+        }
+        let then = match (keep, next.is_some()) {
+            (true, true) => "RELEASE unit; SAVEPOINT unit",
+            // The savepoint stays, for the next unit.
+            (false, true) => "ROLLBACK TO unit",
+            (true, false) => "COMMIT",
+            (false, false) => "ROLLBACK TO unit; COMMIT",
         };
-        let undo = if keep { "" } else { "ROLLBACK TO unit; " };
-        let then = if next.is_some() {
-            "; SAVEPOINT unit"
-        } else {
-            ""
-        };
-        begun = match (undo, then) {
-            ("", "") => statement(tx, "RELEASE unit").await,
-            ("", _) => statement(tx, "RELEASE unit; SAVEPOINT unit").await,
-            (_, "") => statement(tx, "ROLLBACK TO unit; RELEASE unit").await,
-            _ => statement(tx, "ROLLBACK TO unit; RELEASE unit; SAVEPOINT unit").await,
-        };
+        done = statement(tx, then).await;
     }
-    let committed = match begun {
-        Ok(()) => statement(tx, "COMMIT").await,
-        Err(error) => Err(error),
-    };
-    if let Err(error) = &committed {
+    // A unit that never ran is told so when it is dropped.
+    drop(next);
+    if let Err(error) = &done {
         tracing::error!(%error, "a batch of changes was not kept");
         // Nothing of a failed batch may be seen by the next one.
         drop(statement(tx, "ROLLBACK").await);
     }
     for answer in answers {
         answer(
-            committed
-                .as_ref()
+            done.as_ref()
                 .copied()
                 .map_err(|_| DbError::Unavailable(None)),
         );
@@ -175,7 +161,8 @@ async fn statement(tx: &mut Tx, text: &'static str) -> Result<(), DbError> {
     let Tx::SqliteWriter(connection) = tx else {
         return Ok(());
     };
-    sqlx::raw_sql(text)
+    // Prepared once, unlike raw SQL.
+    sqlx::query(text)
         .execute(&mut **connection)
         .await
         .map(|_| ())
