@@ -75,8 +75,8 @@ pub(crate) async fn run(plan: &Plan, root: PathBuf, binary: Option<PathBuf>) -> 
     let raw = measure(plan.round)?;
     let mut figures = Vec::new();
     let ours = Server::start(places.ours("ours")?).await?;
-    guarded::run(plan, &places, &ours, &signer, &mut figures).await?;
     let mut footprints = vec![Footprint::of(&ours)?];
+    guarded::run(plan, &places, &ours, &signer, &mut figures).await?;
     let oidc = Server::start(places.issuer(OIDC, "oidc")?).await?;
     footprints.push(Footprint::of(&oidc)?);
     let express = Server::start(places.issuer(EXPRESS, "express")?).await?;

@@ -16,6 +16,7 @@ use crate::servers::{CORE, EXPRESS, OIDC, OURS, Places, Server};
 use crate::works::{Refresh, Turns};
 
 impl Footprint {
+    /// Of a server that has only just started.
     pub(crate) fn of(server: &Server) -> Result<Self> {
         Ok(Self {
             server: server.name().into(),
