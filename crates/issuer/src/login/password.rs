@@ -1,11 +1,14 @@
 //! Passwords: argon2id, on a bounded number of threads with a bounded queue.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash};
-use argon2::{Algorithm, Argon2, Params, Version};
+use argon2::password_hash::phc::PasswordHash;
+use argon2::{Algorithm, Argon2, Block, Params, Version};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use oauth::secret::Secret;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use subtle::ConstantTimeEq as _;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use crate::pages::PageError;
 use crate::random::{Random, RandomError};
@@ -26,7 +29,13 @@ pub(crate) struct PasswordPool {
     permits: Arc<Semaphore>,
     /// Hashes under way or waiting.
     places: Arc<Semaphore>,
+    memory: Arc<Memories>,
 }
+
+/// What a hash fills. Freed and asked for anew each time, it would leave holes of 19 MiB in the
+/// process, so what one hash is done with is the next one's.
+type Memory = Vec<Block>;
+type Memories = Mutex<Vec<Memory>>;
 
 /// Why a password was not hashed.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
@@ -62,6 +71,7 @@ impl PasswordPool {
         Self {
             permits: Arc::new(Semaphore::new(at_once)),
             places: Arc::new(Semaphore::new(at_once + limits.password_queue)),
+            memory: Arc::default(),
         }
     }
 
@@ -72,6 +82,7 @@ impl PasswordPool {
         Ok(Place {
             place: place.map_err(|_| PasswordError::Busy)?,
             permits: Arc::clone(&self.permits),
+            memory: Arc::clone(&self.memory),
         })
     }
 }
@@ -80,6 +91,7 @@ impl PasswordPool {
 pub(crate) struct Place {
     place: OwnedSemaphorePermit,
     permits: Arc<Semaphore>,
+    memory: Arc<Memories>,
 }
 
 impl Place {
@@ -90,11 +102,13 @@ impl Place {
         password: Secret<String>,
     ) -> Result<String, PasswordError> {
         let salt = random.bytes::<16>()?;
-        let hashed = self.run(move || {
-            let password = password.expose().as_bytes();
-            let hash: Option<PasswordHash> =
-                hasher()?.hash_password_with_salt(password, &salt).ok();
-            Some(hash?.to_string())
+        let hashed = self.run(move |memory| {
+            let params = Params::new(19 * 1_024, 2, 1, None).ok()?;
+            let cost = (Algorithm::Argon2id, Version::V0x13, params);
+            let mut hash = [0; 32];
+            derive(cost, (password.expose(), &salt), &mut hash, memory)?;
+            let [salt, hash] = [&salt[..], &hash].map(|bytes| STANDARD_NO_PAD.encode(bytes));
+            Some(format!("$argon2id$v=19$m=19456,t=2,p=1${salt}${hash}"))
         });
         hashed.await?.ok_or(PasswordError::Failed)
     }
@@ -106,39 +120,74 @@ impl Place {
         password: Secret<String>,
         hash: Option<String>,
     ) -> Result<bool, PasswordError> {
-        self.run(move || {
+        self.run(move |memory| {
             let known = hash.is_some();
-            let hash = hash.unwrap_or_else(|| NOBODY.to_owned());
-            let matches = PasswordHash::new(&hash).is_ok_and(|hash| {
-                let password = password.expose().as_bytes();
-                Argon2::default().verify_password(password, &hash).is_ok()
-            });
-            matches && known
+            let hash = hash.as_deref().unwrap_or(NOBODY);
+            matches(password.expose(), hash, memory).unwrap_or(false) && known
         })
         .await
     }
 
     async fn run<T: Send + 'static>(
         self,
-        work: impl FnOnce() -> T + Send + 'static,
+        work: impl FnOnce(&mut Memory) -> T + Send + 'static,
     ) -> Result<T, PasswordError> {
         let permit = self.permits.acquire_owned().await;
         let permit = permit.map_err(|_| PasswordError::Busy)?;
-        let place = self.place;
-        // The work goes on when the caller goes away, so it holds its place itself.
-        let done = tokio::task::spawn_blocking(move || {
-            let done = work();
+        let (place, memories) = (self.place, self.memory);
+        let (answer, answered) = oneshot::channel();
+        // A thread of its own, because its priority stays low. The work goes on when the caller
+        // goes away, so it holds its place itself.
+        let thread = std::thread::Builder::new().name("password".into());
+        let started = thread.spawn(move || {
+            give_way();
+            let lock = || memories.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut memory = lock().pop().unwrap_or_default();
+            let done = work(&mut memory);
+            lock().push(memory);
             drop((place, permit));
-            done
+            // The caller may have gone away.
+            drop(answer.send(done));
         });
-        done.await.map_err(|_| PasswordError::Failed)
+        started.map_err(|_| PasswordError::Failed)?;
+        answered.await.map_err(|_| PasswordError::Failed)
     }
 }
 
-/// 19 MiB, two passes, one lane.
-fn hasher() -> Option<Argon2<'static>> {
-    let params = Params::new(19 * 1_024, 2, 1, None).ok()?;
-    Some(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+/// Calls and tokens are not to wait for a password: it takes a thousand times as long as they do.
+fn give_way() {
+    // On Linux this is a property of the thread, elsewhere of the process.
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::nice(10) {
+        tracing::debug!(%error, "passwords are hashed at the usual priority");
+    }
+}
+
+/// Whether a password has this hash, which names its own algorithm and cost.
+fn matches(password: &str, hash: &str, memory: &mut Memory) -> Option<bool> {
+    let stored = PasswordHash::new(hash).ok()?;
+    let algorithm = Algorithm::try_from(stored.algorithm.as_str()).ok()?;
+    let version = Version::try_from(stored.version?).ok()?;
+    let cost = (algorithm, version, Params::try_from(&stored).ok()?);
+    let (salt, expected) = (stored.salt?, stored.hash?);
+    let mut hash = vec![0; expected.len()];
+    derive(cost, (password, &salt), &mut hash, memory)?;
+    Some(hash.ct_eq(expected.as_bytes()).into())
+}
+
+fn derive(
+    (algorithm, version, params): (Algorithm, Version, Params),
+    (password, salt): (&str, &[u8]),
+    hash: &mut [u8],
+    memory: &mut Memory,
+) -> Option<()> {
+    let blocks = params.block_count();
+    memory.resize(memory.len().max(blocks), Block::new());
+    let memory = memory.get_mut(..blocks)?;
+    let argon = Argon2::new(algorithm, version, params);
+    argon
+        .hash_password_into_with_memory(password.as_bytes(), salt, hash, memory)
+        .ok()
 }
 
 #[cfg(test)]
@@ -190,7 +239,7 @@ mod tests {
         let pool = pool(1, 1);
         let places = (pool.reserve().unwrap(), pool.reserve().unwrap());
         assert!(matches!(pool.reserve(), Err(PasswordError::Busy)));
-        places.0.run(|| ()).await.unwrap();
+        places.0.run(|_| ()).await.unwrap();
         assert!(pool.reserve().is_ok());
     }
 }
