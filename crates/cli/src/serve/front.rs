@@ -114,7 +114,8 @@ fn log(answered: &Answered<'_>) {
     }
     if answered.status.is_server_error() {
         line!(warn);
-    } else if answered.status.is_client_error() {
+    } else if answered.status.is_client_error() && answered.status != StatusCode::UNAUTHORIZED {
+        // A 401 is how every client begins. A refused call is an audit event.
         line!(info);
     } else {
         line!(debug);
