@@ -41,8 +41,10 @@ pub(super) async fn sqlite_file(path: &Path) -> Result<Driver, DbError> {
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         // Durable at the answer: the commit waits for the disk.
-        .synchronous(SqliteSynchronous::Full);
-    sqlite(options).await
+        .synchronous(SqliteSynchronous::Full)
+        // Beyond this the writer moves the log itself.
+        .pragma("wal_autocheckpoint", "8192");
+    sqlite(options.clone(), Some(options)).await
 }
 
 pub(super) async fn sqlite_memory() -> Result<Driver, DbError> {
@@ -50,10 +52,13 @@ pub(super) async fn sqlite_memory() -> Result<Driver, DbError> {
     let url = format!("sqlite:file:{name}?mode=memory&cache=shared");
     // Readers of a shared cache would otherwise lock tables against the writer.
     let options = SqliteConnectOptions::from_str(&url)?.pragma("read_uncommitted", "1");
-    sqlite(options).await
+    sqlite(options, None).await
 }
 
-async fn sqlite(options: SqliteConnectOptions) -> Result<Driver, DbError> {
+async fn sqlite(
+    options: SqliteConnectOptions,
+    log_of: Option<SqliteConnectOptions>,
+) -> Result<Driver, DbError> {
     let options = options
         .busy_timeout(Duration::from_secs(5))
         .disable_statement_logging()
@@ -68,7 +73,7 @@ async fn sqlite(options: SqliteConnectOptions) -> Result<Driver, DbError> {
         .connect_lazy_with(options.pragma("query_only", "1"));
     Ok(Driver::Sqlite {
         readers,
-        writer: Writer::start(writer),
+        writer: Writer::start(writer, log_of),
     })
 }
 

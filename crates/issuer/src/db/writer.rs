@@ -1,13 +1,16 @@
 //! SQLite's one writer: it takes what has queued up, runs each unit in a savepoint of one
-//! transaction, commits once, and then answers all of them.
+//! transaction, commits once, and then answers all of them. What the log then holds is moved into
+//! the file by another connection, so that no unit waits for it.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
+use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Connection as _, SqliteConnection};
-use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::sync::{Mutex, Notify, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use super::{DbError, Tx};
@@ -16,13 +19,15 @@ use super::{DbError, Tx};
 const BATCH_MAX: usize = 256;
 /// Units that may wait; more are told to come back.
 const QUEUE_MAX: usize = 4_096;
+/// How long the log grows before it is moved: what is written often moves once.
+const LOG_PAUSE: Duration = Duration::from_millis(500);
 
 /// A handle to the writer's queue.
 #[derive(Clone)]
 pub(super) struct Writer {
     queue: mpsc::Sender<Job>,
     task: Arc<Mutex<Option<JoinHandle<()>>>>,
-    stop: Arc<tokio::sync::Notify>,
+    stop: Arc<Notify>,
 }
 
 type Job = Box<dyn for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Outcome> + Send>;
@@ -41,10 +46,21 @@ impl Writer {
         clippy::disallowed_methods,
         reason = "the writer lives as long as its handles"
     )]
-    pub(super) fn start(connection: SqliteConnection) -> Self {
+    /// `log_of` is the file whose log is to be moved.
+    pub(super) fn start(
+        connection: SqliteConnection,
+        log_of: Option<SqliteConnectOptions>,
+    ) -> Self {
         let (queue, jobs) = mpsc::channel(QUEUE_MAX);
-        let stop = Arc::new(tokio::sync::Notify::new());
-        let task = tokio::spawn(run(connection, jobs, Arc::clone(&stop)));
+        let stop = Arc::new(Notify::new());
+        let stopped = Arc::clone(&stop);
+        let task = tokio::spawn(async move {
+            let written = Notify::new();
+            tokio::select! {
+                () = run(connection, jobs, &stopped, &written) => {}
+                () = move_log(log_of, &written) => {}
+            }
+        });
         Self {
             queue,
             task: Arc::new(Mutex::new(Some(task))),
@@ -99,7 +115,8 @@ impl Writer {
 async fn run(
     connection: SqliteConnection,
     mut jobs: mpsc::Receiver<Job>,
-    stop: Arc<tokio::sync::Notify>,
+    stop: &Notify,
+    written: &Notify,
 ) {
     let mut tx = Tx::SqliteWriter(Box::new(connection));
     loop {
@@ -112,11 +129,33 @@ async fn run(
         };
         let Some(job) = job else { break };
         run_batch(&mut tx, job, &mut jobs).await;
+        written.notify_one();
     }
     if let Tx::SqliteWriter(connection) = tx
         && let Err(error) = connection.close().await
     {
         tracing::warn!(%error, "the database did not close cleanly");
+    }
+}
+
+/// Never ends. Under a load without pauses the writer still moves the rest, and begins the log anew.
+async fn move_log(log_of: Option<SqliteConnectOptions>, written: &Notify) {
+    let mut connection = None;
+    loop {
+        written.notified().await;
+        tokio::time::sleep(LOG_PAUSE).await;
+        let Some(options) = &log_of else { continue };
+        let moved = async {
+            let connection = match &mut connection {
+                Some(connection) => connection,
+                None => connection.insert(SqliteConnection::connect_with(options).await?),
+            };
+            let moving = sqlx::query("PRAGMA wal_checkpoint(PASSIVE)");
+            moving.execute(connection).await
+        };
+        if let Err(error) = moved.await {
+            tracing::warn!(%error, "the database's log was not moved into its file");
+        }
     }
 }
 
