@@ -67,6 +67,8 @@ pub(super) fn around(routes: Router, front: Arc<Front>) -> Router {
         .method_not_allowed_fallback(method_not_allowed)
         .layer(body)
         .layer(from_fn_with_state(front, pass))
+        // Handlers and layers are put together here, or it would be done for every request.
+        .with_state(())
 }
 
 async fn pass(State(front): State<Arc<Front>>, mut request: Request, next: Next) -> Response {
