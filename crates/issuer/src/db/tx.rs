@@ -1,16 +1,41 @@
 //! A connection in use, and the one macro that runs statements on it.
 
+use std::ops::{Deref, DerefMut};
+
 use sqlx::pool::PoolConnection;
 use sqlx::{Postgres, Sqlite, SqliteConnection, Transaction};
+
+use super::audit_events;
 
 /// A unit of work under way, or a connection to read with.
 pub enum Tx {
     /// The writer's own connection, inside the transaction that the batch shares.
-    SqliteWriter(Box<SqliteConnection>),
+    SqliteWriter(Batch),
     SqliteReader(PoolConnection<Sqlite>),
     /// Dropping it undoes.
     PostgresWriter(Transaction<'static, Postgres>),
     PostgresReader(PoolConnection<Postgres>),
+}
+
+/// The units that share a commit.
+pub struct Batch {
+    pub(super) connection: Box<SqliteConnection>,
+    /// Inserted together just before the commit.
+    pub(super) events: Vec<audit_events::Row>,
+}
+
+impl Deref for Batch {
+    type Target = SqliteConnection;
+
+    fn deref(&self) -> &SqliteConnection {
+        &self.connection
+    }
+}
+
+impl DerefMut for Batch {
+    fn deref_mut(&mut self) -> &mut SqliteConnection {
+        &mut self.connection
+    }
 }
 
 /// Runs one statement, with `$1`, `$2`… bound to what follows it, on either database.

@@ -13,7 +13,8 @@ use sqlx::{Connection as _, SqliteConnection};
 use tokio::sync::{Mutex, Notify, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
-use super::{DbError, Tx};
+use super::tx::Batch;
+use super::{DbError, Tx, audit_events};
 
 /// Units that share a commit at most.
 const BATCH_MAX: usize = 256;
@@ -118,7 +119,10 @@ async fn run(
     stop: &Notify,
     written: &Notify,
 ) {
-    let mut tx = Tx::SqliteWriter(Box::new(connection));
+    let mut tx = Tx::SqliteWriter(Batch {
+        connection: Box::new(connection),
+        events: Vec::new(),
+    });
     loop {
         let job = tokio::select! {
             job = jobs.recv() => job,
@@ -131,8 +135,8 @@ async fn run(
         run_batch(&mut tx, job, &mut jobs).await;
         written.notify_one();
     }
-    if let Tx::SqliteWriter(connection) = tx
-        && let Err(error) = connection.close().await
+    if let Tx::SqliteWriter(batch) = tx
+        && let Err(error) = batch.connection.close().await
     {
         tracing::warn!(%error, "the database did not close cleanly");
     }
@@ -166,19 +170,25 @@ async fn run_batch(tx: &mut Tx, first: Job, jobs: &mut mpsc::Receiver<Job>) {
     while done.is_ok()
         && let Some(job) = next.take()
     {
+        let before = waiting_events(tx).map_or(0, |events| events.len());
         let Outcome { keep, answer } = job(tx).await;
+        if let (false, Some(events)) = (keep, waiting_events(tx)) {
+            events.truncate(before);
+        }
         answers.push(answer);
         if answers.len() < BATCH_MAX {
             next = jobs.try_recv().ok();
         }
-        let then = match (keep, next.is_some()) {
-            (true, true) => "RELEASE unit; SAVEPOINT unit",
+        done = match (keep, next.is_some()) {
+            (true, true) => statement(tx, "RELEASE unit; SAVEPOINT unit").await,
             // The savepoint stays, for the next unit.
-            (false, true) => "ROLLBACK TO unit",
-            (true, false) => "COMMIT",
-            (false, false) => "ROLLBACK TO unit; COMMIT",
+            (false, true) => statement(tx, "ROLLBACK TO unit").await,
+            (true, false) => commit(tx).await,
+            (false, false) => match statement(tx, "ROLLBACK TO unit").await {
+                Ok(()) => commit(tx).await,
+                failed => failed,
+            },
         };
-        done = statement(tx, then).await;
     }
     // A unit that never ran is told so when it is dropped.
     drop(next);
@@ -186,6 +196,9 @@ async fn run_batch(tx: &mut Tx, first: Job, jobs: &mut mpsc::Receiver<Job>) {
         tracing::error!(%error, "a batch of changes was not kept");
         // Nothing of a failed batch may be seen by the next one.
         drop(statement(tx, "ROLLBACK").await);
+        if let Some(events) = waiting_events(tx) {
+            events.clear();
+        }
     }
     for answer in answers {
         answer(
@@ -193,6 +206,18 @@ async fn run_batch(tx: &mut Tx, first: Job, jobs: &mut mpsc::Receiver<Job>) {
                 .copied()
                 .map_err(|_| DbError::Unavailable(None)),
         );
+    }
+}
+
+async fn commit(tx: &mut Tx) -> Result<(), DbError> {
+    audit_events::insert_waiting(tx).await?;
+    statement(tx, "COMMIT").await
+}
+
+fn waiting_events(tx: &mut Tx) -> Option<&mut Vec<audit_events::Row>> {
+    match tx {
+        Tx::SqliteWriter(batch) => Some(&mut batch.events),
+        Tx::SqliteReader(_) | Tx::PostgresWriter(_) | Tx::PostgresReader(_) => None,
     }
 }
 

@@ -26,12 +26,15 @@ pub(crate) async fn events_come_back_in_order_and_expire(db: Db) {
             for (id, at) in [("2", NOW.0), ("1", NOW.0 - 9), ("3", NOW.0 + 1)] {
                 audit_events::insert(tx, row(id, at)).await?;
             }
-            assert_eq!(audit_events::delete_expired(tx, NOW, 100).await?, 1);
             Ok(())
         })
     })
     .await
     .unwrap();
+    let expired = db.write::<_, DbError, _>(|tx| {
+        Box::pin(async move { audit_events::delete_expired(tx, NOW, 100).await })
+    });
+    assert_eq!(expired.await.unwrap(), 1);
     let mut tx = db.read().await.unwrap();
     let all = audit_events::list(&mut tx, "", NOW.minus(100), 10)
         .await
