@@ -1,31 +1,31 @@
 // The Python clients `mcp` and `fastmcp`, pinned in requirements.txt, in an environment of their own.
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CALLBACK } from '../keeper.mjs';
 import { Person } from '../person.mjs';
-import { runJudge } from '../programs.mjs';
+import { run, runJudge } from '../programs.mjs';
 import { here, work } from '../subject.mjs';
 
 /** Makes the environment when it is missing or its pins changed; answers its interpreter. */
-function interpreter() {
+async function interpreter() {
   const folder = join(work, 'venv');
-  const pins = readFileSync(join(here, 'requirements.txt'), 'utf8');
+  const pins = join(here, 'requirements.txt');
   const mark = join(folder, 'installed.txt');
-  if (!existsSync(mark) || readFileSync(mark, 'utf8') !== pins) {
-    execFileSync('python3', ['-m', 'venv', folder], { stdio: 'inherit' });
-    execFileSync(
-      join(folder, 'bin/pip'),
-      ['install', '--quiet', '--disable-pip-version-check', '-r', join(here, 'requirements.txt')],
-      { stdio: 'inherit' },
-    );
-    writeFileSync(mark, pins);
+  if (!existsSync(mark) || readFileSync(mark, 'utf8') !== readFileSync(pins, 'utf8')) {
+    await install('python3', ['-m', 'venv', folder]);
+    await install(join(folder, 'bin/pip'), ['install', '--quiet', '--disable-pip-version-check', '-r', pins]);
+    copyFileSync(pins, mark);
   }
   return join(folder, 'bin/python');
 }
 
+async function install(command, words) {
+  const { code, stderr } = await run(command, words, { seconds: 600 });
+  if (code !== 0) throw new Error(`${command} ${words.join(' ')}: exit ${code}\n${stderr}`);
+}
+
 export async function python({ tally, subject, documents }) {
-  const python = interpreter();
+  const python = await interpreter();
   const person = await new Person().enrol(subject.issuer);
   const grants = { grant_types: ['authorization_code', 'refresh_token'], response_types: ['code'] };
   const document = (name, redirect) =>
