@@ -26,6 +26,12 @@ export async function run(command, words, { env = {}, cwd, seconds = 60, onLine 
   }
 }
 
+/** Runs what a judge needs beforehand. It waits without holding up the loop, which would miss closed connections. */
+export async function prepare(command, words, options) {
+  const { code, stderr } = await run(command, words, { seconds: 900, ...options });
+  if (code !== 0) throw new Error(`${command} ${words.join(' ')}: exit ${code}\n${stderr}`);
+}
+
 /** Runs a judge written in another language: its `ok …` and `FAIL …: …` lines are the result. */
 export async function runJudge(tally, name, command, words, options) {
   let lines = 0;

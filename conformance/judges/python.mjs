@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CALLBACK } from '../keeper.mjs';
 import { Person } from '../person.mjs';
-import { run, runJudge } from '../programs.mjs';
+import { prepare, runJudge } from '../programs.mjs';
 import { here, work } from '../subject.mjs';
 
 /** Makes the environment when it is missing or its pins changed; answers its interpreter. */
@@ -12,16 +12,11 @@ async function interpreter() {
   const pins = join(here, 'requirements.txt');
   const mark = join(folder, 'installed.txt');
   if (!existsSync(mark) || readFileSync(mark, 'utf8') !== readFileSync(pins, 'utf8')) {
-    await install('python3', ['-m', 'venv', folder]);
-    await install(join(folder, 'bin/pip'), ['install', '--quiet', '--disable-pip-version-check', '-r', pins]);
+    await prepare('python3', ['-m', 'venv', folder]);
+    await prepare(join(folder, 'bin/pip'), ['install', '--quiet', '--disable-pip-version-check', '-r', pins]);
     copyFileSync(pins, mark);
   }
   return join(folder, 'bin/python');
-}
-
-async function install(command, words) {
-  const { code, stderr } = await run(command, words, { seconds: 600 });
-  if (code !== 0) throw new Error(`${command} ${words.join(' ')}: exit ${code}\n${stderr}`);
 }
 
 export async function python({ tally, subject, documents }) {

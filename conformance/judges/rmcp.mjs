@@ -1,17 +1,13 @@
 // The rmcp client, a program of its own in conformance/rmcp.
-import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { CALLBACK } from '../keeper.mjs';
 import { Person } from '../person.mjs';
-import { runJudge } from '../programs.mjs';
+import { prepare, runJudge } from '../programs.mjs';
 import { here, root } from '../subject.mjs';
 
 export async function rmcp({ tally, subject, documents }) {
   const target = join(root, 'target');
-  execFileSync('cargo', ['build', '--quiet', '--locked', '--target-dir', target], {
-    cwd: join(here, 'rmcp'),
-    stdio: 'inherit',
-  });
+  await prepare('cargo', ['build', '--quiet', '--locked', '--target-dir', target], { cwd: join(here, 'rmcp') });
   const person = await new Person().enrol(subject.issuer);
   const document =
     documents?.publish('rmcp', {
