@@ -72,6 +72,12 @@ impl RedirectUri {
         if !url.username().is_empty() || url.password().is_some() {
             return Err(RedirectError::Malformed);
         }
+        // Without both slashes a browser takes what follows for a path of our own.
+        let web = matches!(url.scheme(), "https" | "http");
+        let rest = text.get(url.scheme().len()..).unwrap_or_default();
+        if web && !rest.starts_with("://") {
+            return Err(RedirectError::Malformed);
+        }
         let kind = match url.scheme() {
             "https" => RedirectKind::Https {
                 host: host_with_port(&url)?,
@@ -254,6 +260,9 @@ mod tests {
             ("", RedirectError::Malformed),
             ("/callback", RedirectError::Malformed),
             ("https://a.example/#f", RedirectError::Malformed),
+            ("https:a.example/cb", RedirectError::Malformed),
+            ("https:/a.example/cb", RedirectError::Malformed),
+            ("http:localhost/cb", RedirectError::Malformed),
             ("https://*.example/cb", RedirectError::Malformed),
             ("https://a.example;sandbox/cb", RedirectError::Malformed),
             ("https://a.example,b/cb", RedirectError::Malformed),
