@@ -80,6 +80,8 @@ struct HostState {
     count: u32,
     /// It did not answer: not asked again before.
     quiet_until: UnixTime,
+    /// Where it did not: whoever names a closed port does not silence the others.
+    quiet_port: u16,
     permits: Arc<Semaphore>,
 }
 
@@ -134,15 +136,16 @@ impl Fetcher {
     ) -> Result<Fetched, FetchError> {
         let url = Url::parse(url).map_err(|_| FetchError::AddressRefused)?;
         let host = url.host_str().unwrap_or_default().to_owned();
+        let port = url.port_or_known_default().unwrap_or_default();
         let client = self.client(&url)?;
-        let _permits = self.admit(&host, now)?;
+        let _permits = self.admit((&host, port), now)?;
         let result = get(client, url, bytes_max).await;
         if result
             .as_ref()
             .is_err_and(|error| *error == FetchError::Unreachable)
             && let Some(state) = self.lock().get_mut(&host)
         {
-            state.quiet_until = now.plus(QUIET_SECONDS);
+            (state.quiet_until, state.quiet_port) = (now.plus(QUIET_SECONDS), port);
         }
         result
     }
@@ -177,7 +180,11 @@ impl Fetcher {
     }
 
     /// Counts a fetch and holds its place.
-    fn admit(&self, host: &str, now: UnixTime) -> Result<[OwnedSemaphorePermit; 2], FetchError> {
+    fn admit(
+        &self,
+        (host, port): (&str, u16),
+        now: UnixTime,
+    ) -> Result<[OwnedSemaphorePermit; 2], FetchError> {
         let limit = self.settings.per_host;
         let window = i64::from(limit.window_seconds);
         let mut hosts = self.lock();
@@ -193,9 +200,10 @@ impl Fetcher {
             window_start: now,
             count: 0,
             quiet_until: UnixTime(0),
+            quiet_port: 0,
             permits: Arc::new(Semaphore::new(PER_HOST_CONCURRENCY_MAX)),
         });
-        if now < state.quiet_until {
+        if now < state.quiet_until && port == state.quiet_port {
             return Err(FetchError::Unreachable);
         }
         if now >= state.window_start.plus(window) {

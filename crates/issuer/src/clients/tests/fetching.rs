@@ -157,6 +157,11 @@ async fn a_silent_host_is_left_alone_for_a_while() {
     let silent = fetcher.fetch(&host.url("/silent"), 5_000, NOW).await;
     assert_eq!(silent.unwrap_err(), FetchError::Unreachable);
     host.connections();
+    // Another port of the same host is not its fault.
+    let neighbour = Host::start().await;
+    neighbour.json("/x", &serde_json::json!({}));
+    let other = fetcher.fetch(&neighbour.url("/x"), 5_000, NOW).await;
+    assert!(other.is_ok());
     for (after, connections) in [(29, 0), (30, 1)] {
         let result = fetcher.fetch(&host.url("/x"), 5_000, NOW.plus(after)).await;
         assert_eq!(result.is_ok(), connections == 1);
