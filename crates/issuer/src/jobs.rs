@@ -186,7 +186,8 @@ fn aging_tables(lifetimes: &Lifetimes) -> [(Option<i64>, Delete); 10] {
         (Some(CODES_KEPT), |tx, before, limit| {
             Box::pin(db::codes::delete_expired(tx, before, limit))
         }),
-        (Some(0), |tx, before, limit| {
+        // Its last access token outlives it, and may have to be revoked.
+        (Some(lifetimes.access_token), |tx, before, limit| {
             Box::pin(db::families::delete_expired(tx, before, limit))
         }),
         (Some(0), |tx, before, limit| {

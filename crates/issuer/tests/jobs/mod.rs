@@ -39,3 +39,24 @@ async fn a_client_that_registers_again_is_not_reaped() {
     app.issuer.clean_up().await.unwrap();
     assert_ne!(app.client().await.id, client.id);
 }
+
+#[tokio::test]
+async fn the_last_access_token_of_a_family_can_be_revoked_to_its_end() {
+    let app = App::builder().with(|settings| settings.lifetimes.refresh_absolute = 100);
+    let app = app.start().await;
+    let (client, browser) = (app.client().await, app.person("ada").await);
+    let first = client.tokens(&browser, "notes:read").await;
+    app.clock.advance(90);
+    let last = testkit::Tokens::of(&client.refresh(&first.refresh_token).await);
+    app.clock.advance(20);
+    app.issuer.clean_up().await.unwrap();
+    let jti = |token: &str| {
+        let jwt = oauth::jwt::UnverifiedJwt::split(token).unwrap();
+        let claims: serde_json::Value = jwt.unverified_claims().unwrap();
+        claims["jti"].as_str().unwrap().to_owned()
+    };
+    assert!(!app.issuer.is_revoked(&jti(&last.access_token)));
+    let form = format!("client_id={}&token={}", client.id, last.refresh_token);
+    assert_eq!(app.post("/oauth/revoke", form).await.status, 200);
+    assert!(app.issuer.is_revoked(&jti(&last.access_token)));
+}
