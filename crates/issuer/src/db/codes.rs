@@ -117,6 +117,16 @@ pub(crate) async fn delete_of(
     )
 }
 
+/// Voids what was issued to a client.
+pub(crate) async fn delete_of_client(tx: &mut Tx, client_id: &str) -> Result<u64, DbError> {
+    sql!(
+        tx,
+        execute,
+        "DELETE FROM codes WHERE client_id = $1",
+        client_id
+    )
+}
+
 /// Deletes at most `limit` codes that expired before `before`; returns how many.
 pub(crate) async fn delete_expired(
     tx: &mut Tx,

@@ -175,6 +175,8 @@ pub async fn set_disabled(issuer: &Issuer, id: &ClientId, disable: bool) -> Resu
                 return Ok(None);
             }
             let (kind, families) = if disable {
+                // Codes first: one that is being redeemed has become a family then.
+                db::codes::delete_of_client(tx, own.as_str()).await?;
                 let families = db::families::delete_of_client(tx, own.as_str()).await?;
                 (Kind::ClientDisabled, families)
             } else {

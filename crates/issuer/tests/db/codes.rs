@@ -115,3 +115,20 @@ pub(crate) async fn a_disconnect_voids_waiting_codes(db: Db) {
     assert_eq!(deleted, [0, 1, 1]);
     assert!(!redeem(&db, redemption(b"1"), NOW.0).await);
 }
+
+pub(crate) async fn a_clients_end_voids_waiting_codes(db: Db) {
+    insert(&db, row(b"1")).await;
+    let other = Row {
+        client_id: "d".into(),
+        ..row(b"2")
+    };
+    insert(&db, other).await;
+    let work = db.write::<_, DbError, _>(|tx| {
+        Box::pin(async move { codes::delete_of_client(tx, "c").await })
+    });
+    assert_eq!(work.await.unwrap(), 1);
+    assert!(!redeem(&db, redemption(b"1"), NOW.0).await);
+    let mut tx = db.read().await.unwrap();
+    let found = codes::find(&mut tx, &SecretHash::of(b"2")).await.unwrap();
+    assert!(found.is_some());
+}

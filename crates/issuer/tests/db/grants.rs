@@ -57,6 +57,23 @@ pub(crate) async fn of_exchanges_that_race_one_wins(db: Db) {
     );
 }
 
+pub(crate) async fn a_disabled_client_gets_nothing_on_any_node(db: Db) {
+    let (a, b) = (Node::start(&db, 1).await, Node::start(&db, 2).await);
+    let client = a.client("one").await;
+    let code = a.code(&client).await;
+    field(&a.exchange(&client, &code).await, "access_token");
+    let id = oauth::client::ClientId::parse(&client).unwrap();
+    let known = crate::operate::clients::set_disabled(&b.issuer, &id, true);
+    assert!(known.await.unwrap());
+    // The other node still holds the client as it was.
+    let code = a.code(&client).await;
+    let answer = a.exchange(&client, &code).await;
+    assert_eq!(
+        (answer.0, &answer.1["error"]),
+        (401, &"invalid_client".into())
+    );
+}
+
 pub(crate) async fn refreshes_that_race_get_the_same_successor(db: Db) {
     let (a, b) = (Node::start(&db, 1).await, Node::start(&db, 2).await);
     let client = a.client("one").await;

@@ -94,6 +94,8 @@ on_both! {
     one_of_many_redeems_a_code => super::codes::one_of_many_redeems_a_code;
     // codes::delete_of
     a_disconnect_voids_waiting_codes => super::codes::a_disconnect_voids_waiting_codes;
+    // codes::delete_of_client
+    a_clients_end_voids_waiting_codes => super::codes::a_clients_end_voids_waiting_codes;
     codes_are_bound => super::codes::a_code_is_redeemed_by_its_own_request_only;
     // families::insert, families::find, families::rotate
     one_of_many_rotates => super::families::one_of_many_rotates_a_generation;
@@ -107,6 +109,7 @@ on_both! {
     keys_are_sealed_anew => super::nodes::keys_are_sealed_anew_and_a_lost_sealing_key_is_named;
     configured_keys_are_taken_over => super::nodes::configured_keys_are_taken_over_once;
     revocations_reach_other_nodes => super::nodes::a_revocation_reaches_the_other_node;
+    a_disabled_client_gets_nothing => super::grants::a_disabled_client_gets_nothing_on_any_node;
     racing_exchanges => super::grants::of_exchanges_that_race_one_wins;
     racing_refreshes => super::grants::refreshes_that_race_get_the_same_successor;
     a_replayed_code => super::grants::a_replayed_code_ends_what_it_issued;

@@ -158,10 +158,13 @@ async fn change(
                     Vec::new(),
                 ),
                 // RFC 7592 §2.3: with the client ends all that was allowed to it.
-                Change::Delete(hash) => (
-                    db::clients::delete(tx, own.as_str(), hash.as_str()).await?,
-                    db::families::delete_of_client(tx, own.as_str()).await?,
-                ),
+                Change::Delete(hash) => {
+                    let deleted = db::clients::delete(tx, own.as_str(), hash.as_str()).await?;
+                    // Codes first: one that is being redeemed has become a family then.
+                    db::codes::delete_of_client(tx, own.as_str()).await?;
+                    let ended = db::families::delete_of_client(tx, own.as_str()).await?;
+                    (deleted, ended)
+                }
             };
             if !changed {
                 return Err(DbError::Conflict);

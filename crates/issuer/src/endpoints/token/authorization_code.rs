@@ -11,6 +11,9 @@ use super::Caller;
 use super::error::TokenError;
 use crate::Issuer;
 use crate::audit::{self, Event, Kind, Source};
+use crate::clients::ClientSource;
+use crate::clients::authenticate::AuthenticateError;
+use crate::clients::resolve::ResolveError;
 use crate::db::codes::Row;
 use crate::db::{self, DbError, Tx};
 use crate::tokens::access::{self, Granted};
@@ -27,6 +30,7 @@ pub(super) async fn exchange(
         issuer: caller.issuer.clone(),
         source: caller.source.clone(),
         client_id: caller.client.id.clone(),
+        registered: caller.client.source == ClientSource::Registered,
         refreshes: caller.client.refreshes,
         request,
     };
@@ -49,6 +53,7 @@ struct Attempt {
     issuer: Issuer,
     source: Source,
     client_id: ClientId,
+    registered: bool,
     refreshes: bool,
     resource: Option<Resource>,
     request: AuthorizationCode,
@@ -95,6 +100,11 @@ impl Attempt {
         // RFC 8707 §2.2: the token is for what was granted, or for nothing.
         if self.resource.is_some_and(|asked| asked != resource) {
             return Err(TokenError::OtherResource);
+        }
+        // The client that was authenticated may be some seconds old.
+        let client = db::clients::find(tx, &code.client_id).await?;
+        if client.map_or(self.registered, |row| row.disabled_at.is_some()) {
+            return Err(AuthenticateError::from(ResolveError::Disabled).into());
         }
         let person = db::people::find(tx, &code.person_id).await?;
         let person = person
