@@ -12,7 +12,7 @@ use oauth::secret::Secret;
 
 use super::Client;
 use super::assertion::{self, AssertionError};
-use super::resolve::{ResolveError, resolve};
+use super::resolve::{ResolveError, resolve_again};
 use crate::Issuer;
 
 /// Why a client is not who it says, or may not come like this.
@@ -100,7 +100,7 @@ pub(crate) async fn authenticate(
 ) -> Result<Arc<Client>, AuthenticateError> {
     match read(headers, params)? {
         Presented::Id(id) => {
-            let client = resolve(issuer, &id).await?;
+            let client = resolve_again(issuer, &id).await?;
             if !client.auth_methods.contains(&AuthMethod::None) {
                 return Err(AuthenticateError::MethodNotRegistered);
             }
@@ -120,7 +120,7 @@ pub(crate) async fn authenticate(
             }
         }
         Presented::Assertion(id, assertion) => {
-            let client = resolve(issuer, &id).await?;
+            let client = resolve_again(issuer, &id).await?;
             if !client.auth_methods.contains(&AuthMethod::PrivateKeyJwt) {
                 return Err(AuthenticateError::MethodNotRegistered);
             }
@@ -136,7 +136,7 @@ async fn check_secret(
     id: &ClientId,
     secret: &Secret<String>,
 ) -> Result<Arc<Client>, AuthenticateError> {
-    let client = resolve(issuer, id).await?;
+    let client = resolve_again(issuer, id).await?;
     if !client.auth_methods.iter().any(|method| method.has_secret()) {
         return Err(AuthenticateError::MethodNotRegistered);
     }
@@ -248,9 +248,11 @@ fn text_is_plain(text: &str) -> bool {
     !text.contains(['%', '+'])
 }
 
-/// Whether a request carries anything that proves who the client is.
+/// Whether a request carries anything that proves who the client is. A header that only names the
+/// client does not.
 pub(crate) fn brings_credentials(headers: &HeaderMap, params: &Params) -> bool {
-    let secrets = ["client_secret", "client_assertion"];
-    headers.contains_key(header::AUTHORIZATION)
-        || secrets.iter().any(|name| params.get(name).is_some())
+    matches!(
+        read(headers, params),
+        Ok(Presented::Basic(_) | Presented::Post(..) | Presented::Assertion(..))
+    )
 }

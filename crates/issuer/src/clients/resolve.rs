@@ -6,7 +6,7 @@ use std::sync::Arc;
 use oauth::client::ClientId;
 
 use super::metadata_document::{self, DocumentError};
-use super::{CACHE_SECONDS, Client, ClientSource, Resolved};
+use super::{CACHE_SECONDS, Client, ClientSource, Resolved, pinned};
 use crate::Issuer;
 use crate::db::{self, DbError};
 
@@ -79,6 +79,31 @@ pub(crate) async fn resolve(issuer: &Issuer, id: &ClientId) -> Result<Arc<Client
     match cache.try_get_with_by_ref(id, load).await {
         Ok(resolved) => resolved.found,
         Err(error) => Err((*error).clone()),
+    }
+}
+
+/// As [`resolve`], for what follows an authorization request, which has read the client's document
+/// and is counted for its source: one that was never read is not fetched here.
+pub(super) async fn resolve_again(
+    issuer: &Issuer,
+    id: &ClientId,
+) -> Result<Arc<Client>, ResolveError> {
+    if !id.is_url() {
+        return resolve(issuer, id).await;
+    }
+    let known = issuer.clients.resolved.get(id).await;
+    if let Some(known) = known.filter(|known| issuer.clock.now() < known.until) {
+        return known.found;
+    }
+    let mut configured = issuer.clients.configured.iter();
+    let named = configured.any(|client| client.id == *id) || pinned::find(id.as_str()).is_some();
+    let read = named || {
+        let mut tx = issuer.db.read().await?;
+        db::clients::find(&mut tx, id.as_str()).await?.is_some()
+    };
+    match read {
+        true => resolve(issuer, id).await,
+        false => Err(ResolveError::Unknown),
     }
 }
 

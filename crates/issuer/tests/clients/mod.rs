@@ -157,3 +157,32 @@ async fn the_client_that_is_always_there_can_be_disabled_and_enabled() {
         assert_eq!(app.post("/oauth/token", form).await.error(), error);
     }
 }
+
+#[tokio::test]
+async fn a_code_dies_with_its_client() {
+    let app = App::start().await;
+    let (client, browser) = (app.client().await, app.person("ada").await);
+    let code = client.code(&browser, "notes:read").await;
+    let id = ClientId::parse(&client.id).expect("an id");
+    for disable in [true, false] {
+        let known = operate::clients::set_disabled(&app.issuer, &id, disable).await;
+        assert!(known.expect("a database"));
+    }
+    assert_eq!(client.exchange(&code).await.error(), "invalid_grant");
+}
+
+#[tokio::test]
+async fn nobody_makes_us_fetch_by_asking_for_tokens() {
+    let mut tasks = JoinSet::new();
+    let app = development_app().await;
+    let url = publish(&mut tasks, |url| {
+        json!({ "client_id": url, "client_name": "Once", "redirect_uris": ["https://a.example/cb"] })
+    })
+    .await;
+    let form = format!("grant_type=refresh_token&refresh_token=x&client_id={url}");
+    let ask = || app.post("/oauth/token", form.clone());
+    assert_eq!(ask().await.error(), "invalid_client");
+    let path = format!("/oauth/authorize?client_id={url}&redirect_uri=https://a.example/cb");
+    assert_eq!(app.get(&path).await.status, 303);
+    assert_eq!(ask().await.error(), "invalid_grant");
+}

@@ -1,5 +1,9 @@
 //! Introspection: for whom, and what of.
 
+use axum::body::Body;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http::Request;
 use issuer::settings::ConfiguredClient;
 use oauth::client::{AuthMethod, ClientId};
 use oauth::resource::Resource;
@@ -120,5 +124,15 @@ async fn who_does_not_prove_who_it_is_learns_nothing() {
             (status, error),
             "{form}"
         );
-    }
+    } // A header that names a public client proves nothing.
+    let named = STANDARD.encode(format!("{}:", client.id));
+    let request = Request::post("/oauth/introspect")
+        .header("authorization", format!("Basic {named}"))
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(Body::from(format!("token={token}")));
+    let answer = app.send(request.expect("a request")).await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.error()),
+        (401, "invalid_client".into())
+    );
 }
