@@ -230,3 +230,29 @@ fn the_thumbprint_of_the_specification_is_reproduced() {
         "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"
     );
 }
+
+#[test]
+fn one_token_costs_a_bounded_number_of_verifications() {
+    let keys: Vec<_> = (0..9)
+        .map(|_| SigningKey::generate(Algorithm::EdDsa).unwrap())
+        .collect();
+    let set = |named: bool| {
+        let public = keys.iter().map(|key| {
+            let mut jwk = serde_json::to_value(key.public()).unwrap();
+            jwk.as_object_mut()
+                .unwrap()
+                .retain(|name, _| named || name != "kid");
+            jwk
+        });
+        let set = serde_json::json!({ "keys": public.collect::<Vec<_>>() });
+        KeySet::parse(set.to_string().as_bytes()).unwrap()
+    };
+    let tokens: Vec<_> = keys
+        .iter()
+        .map(|key| key.sign_access(&claims()).unwrap())
+        .collect();
+    let (eighth, ninth) = (&tokens[7], &tokens[8]);
+    assert_eq!(verify(eighth, &set(false)), Ok(claims()));
+    assert_eq!(verify(ninth, &set(false)), Err(JwtError::BadSignature));
+    assert_eq!(verify(ninth, &set(true)), Ok(claims()));
+}
