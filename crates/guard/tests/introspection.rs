@@ -62,6 +62,7 @@ async fn what_is_not_active_here_and_now_is_refused() {
             with("token_type", json!("refresh_token")),
             Reason::TokenInactive,
         ),
+        (with("token_type", Value::Null), Reason::TokenInactive),
         (
             with("iss", json!("https://evil.example")),
             Reason::WrongIssuer,

@@ -15,7 +15,8 @@ use crate::refusal::{Reason, Refusal};
 /// Asks the issuer's introspection endpoint, authenticated by `client_secret_basic`.
 ///
 /// Nothing is remembered: a revoked token is refused on the next call. An issuer that does not
-/// answer, or answers something else, lets nothing through.
+/// answer, or answers something else, lets nothing through; nor does one that leaves `token_type` out,
+/// for its refresh tokens would look like access tokens.
 pub struct Introspection {
     endpoint: String,
     issuer: String,
@@ -112,7 +113,8 @@ impl Introspection {
         let bearer = |kind: &String| {
             kind.eq_ignore_ascii_case("Bearer") || kind.eq_ignore_ascii_case("access_token")
         };
-        if answer.token_type.as_ref().is_some_and(|kind| !bearer(kind)) {
+        // Refresh tokens are active too: what is not said to be an access token is none.
+        if !answer.token_type.as_ref().is_some_and(bearer) {
             return Err(Reason::TokenInactive);
         }
         let audience = match answer.aud {

@@ -35,8 +35,7 @@ struct About {
     iat: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     jti: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    token_type: Option<&'static str>,
+    token_type: &'static str,
 }
 
 pub(crate) async fn post(
@@ -85,7 +84,7 @@ fn about_access(issuer: &Issuer, token: &str) -> Option<About> {
         exp: claims.exp.0,
         iat: claims.iat.0,
         jti: Some(claims.jti.clone()),
-        token_type: Some("Bearer"),
+        token_type: "Bearer",
     })
 }
 
@@ -109,6 +108,7 @@ async fn about_refresh(issuer: &Issuer, token: &str) -> Result<Option<About>, Oa
         exp,
         iat: family.rotated_at,
         jti: None,
-        token_type: None,
+        // Whoever asks what a caller may do must not take this for an access token.
+        token_type: "refresh_token",
     }))
 }

@@ -56,7 +56,7 @@ async fn a_token_is_told_of_to_whom_it_concerns() {
     assert_eq!(ask("notes", &tokens.access_token).await, expected);
     let refresh = ask("notes", &tokens.refresh_token).await;
     assert_eq!(refresh["exp"], NOW.0 + 30 * 86_400);
-    assert_eq!(refresh.get("token_type"), None);
+    assert_eq!(refresh["token_type"], "refresh_token");
     for token in [
         tokens.access_token.as_str(),
         &tokens.refresh_token,
