@@ -15,8 +15,12 @@ use crate::config::{self, Config};
 
 /// Opens the database and brings its tables up to date. Returns the migrations applied.
 pub(crate) async fn database(config: &Config) -> anyhow::Result<(Db, Vec<&'static str>)> {
-    if let DbSettings::File(_) = &config.db {
+    if let DbSettings::File(path) = &config.db {
         make_folder(&config.data_dir)?;
+        // The database gives the files beside it the same mode.
+        private(std::fs::OpenOptions::new().append(true).create(true))
+            .open(path)
+            .with_context(|| format!("{} cannot be written", path.display()))?;
     }
     let db = Db::open(&config.db)
         .await
@@ -86,14 +90,18 @@ fn make_folder(path: &Path) -> anyhow::Result<()> {
         .with_context(|| format!("the folder {} cannot be made", path.display()))
 }
 
+/// Only the owner can read what these make.
+fn private(options: &mut std::fs::OpenOptions) -> &mut std::fs::OpenOptions {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    options
+}
+
 /// Writes a new file that only its owner can read, whole or not at all.
 fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
     let draft = path.with_extension(format!("{}.tmp", std::process::id()));
     let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&draft)?;
+    let mut file = private(options.write(true).create_new(true)).open(&draft)?;
     let written = file
         .write_all(text.as_bytes())
         .and_then(|()| file.sync_all())
