@@ -2,6 +2,7 @@
 
 use issuer::settings::ConfiguredClient;
 use oauth::client::{AuthMethod, ClientId};
+use oauth::jwt::KeySet;
 use oauth::redirect::RedirectUri;
 use oauth::resource::Resource;
 use oauth::secret::SecretHash;
@@ -82,7 +83,7 @@ fn client(table: &toml::Table, origin: &str) -> Result<ConfiguredClient, String>
     let auth_method = AuthMethod::from_name(&method)
         .ok_or_else(|| format!("`{method}` is no authentication method"))?;
     let fits = match auth_method {
-        AuthMethod::None => secret.is_none(),
+        AuthMethod::None => secret.is_none() && jwks.is_none() && jwks_uri.is_none(),
         AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost => {
             secret.as_ref().is_some_and(|secret| secret.len() >= 32)
         }
@@ -94,11 +95,21 @@ fn client(table: &toml::Table, origin: &str) -> Result<ConfiguredClient, String>
              `jwks` or `jwks_uri`, none has neither"
         ));
     }
+    let usable = |jwks: &String| {
+        KeySet::parse(jwks.as_bytes()).is_ok_and(|keys| keys.iter().next().is_some())
+    };
+    if jwks.as_ref().is_some_and(|jwks| !usable(jwks)) {
+        return Err("`jwks` is not the text of a key set with a public key".to_owned());
+    }
     let introspects = list("introspects")?.into_iter().map(|name| {
         let app = AppName::ALL.into_iter().find(|app| app.as_str() == name);
         let app = app.ok_or_else(|| format!("`{name}` is no app"))?;
         Resource::parse(&format!("{origin}{}", app.path())).map_err(|error| error.to_string())
     });
+    let introspects = introspects.collect::<Result<Vec<_>, _>>()?;
+    if redirect_uris.is_empty() && introspects.is_empty() {
+        return Err("has neither `redirect_uris` nor `introspects`".to_owned());
+    }
     Ok(ConfiguredClient {
         id,
         name: text("name")?.unwrap_or_default(),
@@ -107,6 +118,6 @@ fn client(table: &toml::Table, origin: &str) -> Result<ConfiguredClient, String>
         secret_hash: secret.map(|secret| SecretHash::of(secret.as_bytes())),
         jwks,
         jwks_uri,
-        introspects: introspects.collect::<Result<_, _>>()?,
+        introspects,
     })
 }

@@ -90,7 +90,15 @@ impl Layers {
         match text.parse::<toml::Table>() {
             Ok(table) => self.read_table("", table, findings),
             Err(error) => {
-                let problem = error.to_string().trim().to_owned();
+                // The whole of the error shows the line, which may hold a secret.
+                let start = error.span().map_or(0, |span| span.start);
+                let line = text
+                    .bytes()
+                    .take(start)
+                    .filter(|byte| *byte == b'\n')
+                    .count()
+                    + 1;
+                let problem = format!("line {line}: {}", error.message());
                 findings.error("vestibule.toml", problem, "the file is not TOML");
             }
         }

@@ -200,6 +200,35 @@ fn everything_wrong_is_said_at_once() {
 }
 
 #[test]
+fn configured_clients_that_could_never_work_are_found() {
+    let key = r#"{"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}"#;
+    let uris = "redirect_uris = [\"https://a.example/cb\"]";
+    let by_key = |jwks: &str| format!("{uris}\nauth_method = \"private_key_jwt\"\njwks = '{jwks}'");
+    for (client, count) in [
+        (uris.to_owned(), 0),
+        (by_key(key), 0),
+        (String::new(), 1),
+        (by_key("{}"), 1),
+        (by_key(r#"{"keys":[]}"#), 1),
+        (format!("{uris}\njwks = '{key}'"), 1),
+    ] {
+        let file = format!("[[clients.configured]]\nid = \"c\"\n{client}");
+        assert_eq!(complaints(&file, &[]).len(), count, "{client}");
+    }
+}
+
+#[test]
+fn a_file_that_is_not_toml_is_said_without_its_text() {
+    let file = "listen = \"127.0.0.1:3000\"\n[database]\nurl = postgres://u:hunter2@h/db\n";
+    let (_, findings) = read(file, &[]);
+    let said: String = findings.iter().map(ToString::to_string).collect();
+    assert!(
+        said.contains("line 3: ") && !said.contains("hunter2"),
+        "{said}"
+    );
+}
+
+#[test]
 fn names_of_other_systems_are_read_or_refused() {
     let (config, findings) = read(
         "",
