@@ -1,6 +1,7 @@
 //! Serving: from an empty folder to a restart, behind bounds, and to the end.
 
 use std::os::unix::fs::PermissionsExt as _;
+use std::time::Duration;
 
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -28,6 +29,10 @@ async fn an_empty_folder_serves_and_a_restart_keeps_everything_but_logs_no_secre
     assert!(out.contains(&format!("{}/mcp\n", first.origin)), "{out}");
     let key = std::fs::metadata(home.0.join("data/sealing.key")).unwrap();
     assert_eq!(key.permissions().mode() & 0o777, 0o600);
+    for file in ["vestibule.db", "vestibule.db-wal"] {
+        let file = std::fs::metadata(home.0.join("data").join(file)).unwrap();
+        assert_eq!(file.permissions().mode() & 0o777, 0o600);
+    }
 
     let mut dance = Dance::whole(&first, "ada@example.com").await;
     let added = dance
@@ -255,15 +260,22 @@ async fn bounds_hold_and_say_so_in_json() {
     .await;
     drop(slow);
 
-    // Who does not finish a header is hung up on.
-    let mut silent = TcpStream::connect(("127.0.0.1", server.port))
-        .await
-        .unwrap();
-    silent.write_all(b"GET / HTTP/1.1\r\n").await.unwrap();
-    let mut rest = Vec::new();
-    silent.read_to_end(&mut rest).await.unwrap();
+    // Who does not finish a header, or never says which protocol it speaks, is hung up on.
+    for start in ["GET / HTTP/1.1\r\n", "", "PRI * HTTP/2", H2_HELLO] {
+        let mut silent = TcpStream::connect(("127.0.0.1", server.port))
+            .await
+            .unwrap();
+        silent.write_all(start.as_bytes()).await.unwrap();
+        let mut rest = Vec::new();
+        let ended = silent.read_to_end(&mut rest);
+        let ended = tokio::time::timeout(Duration::from_secs(5), ended).await;
+        assert!(ended.is_ok(), "{start:?} holds a connection");
+    }
     server.stop().await;
 }
+
+/// The preface and empty settings: a whole HTTP/2 client that asks for nothing.
+const H2_HELLO: &str = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
 
 /// A token request whose body is one byte short.
 async fn half_a_request(server: &Server) -> TcpStream {

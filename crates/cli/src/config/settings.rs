@@ -134,7 +134,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     setting("limits.connections", Number(1, 1_000_000), "4096", "Open connections; further ones wait to be accepted."),
     setting("limits.requests", Number(1, 1_000_000), "1024", "Requests under way; further ones get 503 with Retry-After."),
     setting("limits.body_bytes", Number(1_024, 64 * MIB), "1048576", "The largest body that any endpoint reads. Some read less."),
-    setting("limits.header_seconds", Number(1, 300), "10", "How long a client may take to send a request's header, and stay idle between requests."),
+    setting("limits.header_seconds", Number(1, 300), "60", "How long a client may take to send a request's header, and stay idle between requests."),
     setting("limits.request_seconds", Number(1, 600), "30", "How long a request may take; then it gets 503."),
     setting("limits.shutdown_seconds", Number(0, 600), "20", "How long requests under way may take to end when the process is told to stop."),
 

@@ -4,6 +4,7 @@ use std::future::Future;
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use axum::Router;
@@ -44,7 +45,8 @@ pub(super) async fn serve(
     bounds: Bounds,
     mut stop: watch::Receiver<bool>,
 ) {
-    let http = Arc::new(protocol(Duration::from_secs(bounds.header_seconds)));
+    let idle_max = Duration::from_secs(bounds.header_seconds);
+    let http = Arc::new(protocol(idle_max));
     let places = Arc::new(Semaphore::new(bounds.connections));
     let graceful = GracefulShutdown::new();
     loop {
@@ -63,9 +65,19 @@ pub(super) async fn serve(
             () = told(&mut stop) => break,
         };
         let app = Arc::clone(&app);
-        let connection = converse(Arc::clone(&http), stream, peer, app, graceful.watcher());
+        let activity = Activity::default();
+        let idle = activity.clone().idle(idle_max);
+        let said = Said {
+            peer,
+            app,
+            activity,
+        };
+        let connection = converse(Arc::clone(&http), stream, said, graceful.watcher());
         spawn(async move {
-            connection.await;
+            tokio::select! {
+                () = connection => {}
+                () = idle => {}
+            }
             drop(place);
         });
     }
@@ -101,11 +113,56 @@ fn protocol(header_timeout: Duration) -> Builder<TokioExecutor> {
     http
 }
 
+/// Requests under way on one connection, and how many there have been. The protocol's own time-outs do
+/// not see a client that never says which protocol it speaks, nor an idle one that answers pings.
+#[derive(Clone, Default)]
+struct Activity(Arc<AtomicUsize>, Arc<AtomicUsize>);
+
+impl Activity {
+    fn begin(&self) -> UnderWay {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        self.1.fetch_add(1, Ordering::SeqCst);
+        UnderWay(Arc::clone(&self.0))
+    }
+
+    /// Ends when for so long, and at most twice as long, no request was under way.
+    async fn idle(self, limit: Duration) {
+        let mut before = None;
+        loop {
+            let count = self.1.load(Ordering::SeqCst);
+            let busy = self.0.load(Ordering::SeqCst) > 0;
+            if !busy && before == Some(count) {
+                return;
+            }
+            before = (!busy).then_some(count);
+            tokio::time::sleep(limit).await;
+        }
+    }
+}
+
+struct UnderWay(Arc<AtomicUsize>);
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// Who speaks, and with what.
+struct Said {
+    peer: SocketAddr,
+    app: App,
+    activity: Activity,
+}
+
 async fn converse(
     http: Arc<Builder<TokioExecutor>>,
     stream: TcpStream,
-    peer: SocketAddr,
-    app: App,
+    Said {
+        peer,
+        app,
+        activity,
+    }: Said,
     watcher: hyper_util::server::graceful::Watcher,
 ) {
     // Answers are small: waiting to fill a packet only delays them.
@@ -113,7 +170,9 @@ async fn converse(
     let service = hyper::service::service_fn(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(peer));
         let app = Arc::clone(&app);
+        let under_way = activity.begin();
         async move {
+            let _under_way = under_way;
             let mut router = match app.get() {
                 Some(router) => router.clone(),
                 None => match tokio::time::timeout(EARLY, app.wait()).await {
