@@ -12,7 +12,8 @@ use crate::clients::{self, ClientSource, configured_row};
 use crate::db::clients::Row;
 use crate::db::{self, DbError};
 use crate::random::RandomError;
-use crate::tokens::revocation;
+use crate::tokens::refresh;
+use crate::tokens::revocation::Revoked;
 
 /// A client as an operator sees it.
 #[derive(Clone, Debug, serde::Serialize)]
@@ -174,17 +175,17 @@ pub async fn set_disabled(issuer: &Issuer, id: &ClientId, disable: bool) -> Resu
             if !db::clients::update_disabled(tx, own.as_str(), at).await? {
                 return Ok(None);
             }
-            let (kind, families) = if disable {
-                // Codes first: one that is being redeemed has become a family then.
-                db::codes::delete_of_client(tx, own.as_str()).await?;
-                let families = db::families::delete_of_client(tx, own.as_str()).await?;
-                (Kind::ClientDisabled, families)
+            let (kind, word) = if disable {
+                (Kind::ClientDisabled, "disabled")
             } else {
-                (Kind::ClientChanged, Vec::new())
+                (Kind::ClientChanged, "enabled")
             };
-            let word = if disable { "disabled" } else { "enabled" };
             audit::record(&context, tx, &event(kind, word).client(&own)).await?;
-            revocation::revoke(&context, tx, families).await.map(Some)
+            if !disable {
+                return Ok(Some(Revoked::default()));
+            }
+            let revoked = refresh::revoke_families_of_client(&context, tx, &own).await?;
+            Ok(Some(revoked))
         })
     });
     let revoked = revoked.await?;

@@ -137,3 +137,15 @@ pub(crate) async fn revoke_families_of(
     let ids = db::families::delete_of(tx, person_id, client_id).await?;
     revocation::revoke(issuer, tx, ids).await
 }
+
+/// Ends all that was allowed to a client.
+pub(crate) async fn revoke_families_of_client(
+    issuer: &Issuer,
+    tx: &mut Tx,
+    client_id: &ClientId,
+) -> Result<Revoked, DbError> {
+    // Codes first: one that is being redeemed has become a family then.
+    db::codes::delete_of_client(tx, client_id.as_str()).await?;
+    let ids = db::families::delete_of_client(tx, client_id.as_str()).await?;
+    revocation::revoke(issuer, tx, ids).await
+}

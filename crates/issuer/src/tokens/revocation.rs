@@ -31,7 +31,7 @@ pub(crate) struct Revocations {
 /// What a unit of work has revoked. It is refused here once [`Revoked::publish`] is called,
 /// after the commit.
 #[must_use = "publish it after the commit"]
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Revoked(Vec<Row>);
 
 impl Revoked {

@@ -18,7 +18,8 @@ use crate::audit::{self, Event, Kind, Source};
 use crate::clients::{Client, ClientSource};
 use crate::db::clients::Row;
 use crate::db::{self, DbError};
-use crate::tokens::revocation;
+use crate::tokens::refresh;
+use crate::tokens::revocation::Revoked;
 
 pub(crate) async fn get(
     State(issuer): State<Issuer>,
@@ -152,25 +153,22 @@ async fn change(
     let (context, own) = (issuer.clone(), id.clone());
     let revoked = issuer.db.write::<_, DbError, _>(move |tx| {
         Box::pin(async move {
-            let (changed, ended) = match change {
-                Change::Replace(row) => (
-                    db::clients::update_registration(tx, *row).await?,
-                    Vec::new(),
+            let (changed, deletes) = match change {
+                Change::Replace(row) => (db::clients::update_registration(tx, *row).await?, false),
+                Change::Delete(hash) => (
+                    db::clients::delete(tx, own.as_str(), hash.as_str()).await?,
+                    true,
                 ),
-                // RFC 7592 §2.3: with the client ends all that was allowed to it.
-                Change::Delete(hash) => {
-                    let deleted = db::clients::delete(tx, own.as_str(), hash.as_str()).await?;
-                    // Codes first: one that is being redeemed has become a family then.
-                    db::codes::delete_of_client(tx, own.as_str()).await?;
-                    let ended = db::families::delete_of_client(tx, own.as_str()).await?;
-                    (deleted, ended)
-                }
             };
             if !changed {
                 return Err(DbError::Conflict);
             }
             audit::record(&context, tx, &event).await?;
-            revocation::revoke(&context, tx, ended).await
+            if !deletes {
+                return Ok(Revoked::default());
+            }
+            // RFC 7592 §2.3: with the client ends all that was allowed to it.
+            refresh::revoke_families_of_client(&context, tx, &own).await
         })
     });
     let revoked = revoked.await;
