@@ -65,7 +65,9 @@ fn protocol() -> Router<Issuer> {
 
 /// Visited by people: never stored, framed or called from other sites.
 fn pages(issuer: &Issuer) -> Router<Issuer> {
-    let authorize = get(authorize::get).post(authorize::post);
+    let authorize = get(authorize::get)
+        .post(authorize::post)
+        .head(authorize::head);
     everywhere(Router::new(), ("authorize", authorize))
         .route("/oauth/authorize/consent", post(authorize::consent::post))
         .route("/login", get(sign_in::get).post(sign_in::post))

@@ -12,6 +12,7 @@ mod request;
 mod respond;
 
 use axum::extract::{RawQuery, State};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use oauth::params::Params;
 use url::form_urlencoded;
@@ -71,6 +72,12 @@ pub(crate) async fn get(
         query: &query,
     };
     asking.show(&issuer, &frame, None)
+}
+
+/// A remembered consent turns a visit into a code. One that nobody sees the answer of gets none.
+pub(crate) async fn head() -> Response {
+    let allow = [(header::ALLOW, "GET, POST")];
+    (StatusCode::METHOD_NOT_ALLOWED, allow).into_response()
 }
 
 /// RFC 6749 §3.1: POST may be supported too. It is answered with the same request by GET, which

@@ -185,3 +185,20 @@ async fn after_switching_accounts_the_other_person_is_asked() {
     assert!(page.body.contains("bob@example.com"));
     assert!(!page.body.contains("ada@example.com"));
 }
+
+#[tokio::test]
+async fn a_visit_that_sees_no_answer_gets_no_code() {
+    let app = App::start().await;
+    let client = register(&app, "One", &[HOME]).await;
+    let ada = app.person("ada").await;
+    let asked = ask(&client, HOME, &[("scope", "notes:read")]);
+    ada.submit(&allow(consent(&ada, &asked).await)).await;
+    let head = http::Request::head(asked.as_str());
+    let answer = ada.send(head, axum::body::Body::empty()).await;
+    assert_eq!(answer.status, 405);
+    assert_eq!(answer.header("allow"), "GET, POST");
+    assert!(answer.headers.get("location").is_none());
+    // The consent still holds for whoever looks.
+    let answer = ada.get(&asked).await;
+    assert!(answer.redirect_param("code").is_some());
+}
