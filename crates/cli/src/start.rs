@@ -22,9 +22,7 @@ pub(crate) async fn database(config: &Config) -> anyhow::Result<(Db, Vec<&'stati
             .open(path)
             .with_context(|| format!("{} cannot be written", path.display()))?;
     }
-    let db = Db::open(&config.db)
-        .await
-        .context("the database cannot be opened")?;
+    let db = Db::open(&config.db).context("the database cannot be opened")?;
     let applied = db.migrate(Clock::System.now()).await;
     let applied = applied.context("the database's tables cannot be brought up to date")?;
     Ok((db, applied))

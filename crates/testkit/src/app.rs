@@ -71,7 +71,7 @@ impl AppBuilder {
             },
             |database| (database, None),
         );
-        let db = Db::open(&database).await.expect("a database");
+        let db = Db::open(&database).expect("a database");
         db.migrate(NOW).await.expect("tables");
         let clock = ManualClock::at(NOW);
         let issuer = Issuer::open(

@@ -34,6 +34,7 @@ fn crates_depend_in_one_direction() {
         ("apps/notes", "issuer"),
         ("apps/notes", "oauth"),
         ("crates/cli", "testkit"),
+        ("crates/cli", "rusqlite"),
         ("crates/cli", "sqlx"),
         ("crates/tidy", "oauth"),
     ] {

@@ -67,7 +67,7 @@ pub(super) async fn issuer_on(db: Db, settings: Settings) -> (Issuer, ManualCloc
 }
 
 pub(super) async fn issuer(settings: Settings) -> (Issuer, ManualClock) {
-    let db = Db::open(&DbSettings::Memory).await.unwrap();
+    let db = Db::open(&DbSettings::Memory).unwrap();
     db.migrate(NOW).await.unwrap();
     issuer_on(db, settings).await
 }

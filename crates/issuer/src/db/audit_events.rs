@@ -2,10 +2,10 @@
 
 use oauth::time::UnixTime;
 
-use super::{DbError, Tx, sql};
+use super::{DbError, Tx, columns, sql};
 
 /// One event as it is stored.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Row {
     pub(crate) id: String,
     pub(crate) at: i64,
@@ -19,13 +19,20 @@ pub(crate) struct Row {
     pub(crate) detail: String,
 }
 
-/// Inserts an event. On SQLite it waits for those of the batch's other units, and is there once the
-/// unit is kept.
+columns!(Row {
+    id,
+    at,
+    kind,
+    outcome,
+    person_id,
+    client_id,
+    resource,
+    source,
+    trace_id,
+    detail
+});
+
 pub(crate) async fn insert(tx: &mut Tx, row: Row) -> Result<(), DbError> {
-    if let Tx::SqliteWriter(batch) = tx {
-        batch.events.push(row);
-        return Ok(());
-    }
     sql!(
         tx,
         execute,
@@ -42,30 +49,6 @@ pub(crate) async fn insert(tx: &mut Tx, row: Row) -> Result<(), DbError> {
         row.source,
         row.trace_id,
         row.detail
-    )?;
-    Ok(())
-}
-
-/// Inserts what waits: one statement for a whole batch. SQLite only.
-pub(super) async fn insert_waiting(tx: &mut Tx) -> Result<(), DbError> {
-    let Tx::SqliteWriter(batch) = tx else {
-        return Ok(());
-    };
-    if batch.events.is_empty() {
-        return Ok(());
-    }
-    let rows = serde_json::to_string(&std::mem::take(&mut batch.events));
-    let rows = rows.map_err(|_| DbError::Unavailable(None))?;
-    sql!(
-        tx,
-        execute,
-        "INSERT INTO audit_events
-         (id, at, kind, outcome, person_id, client_id, resource, source, trace_id, detail)
-         SELECT value ->> 'id', value ->> 'at', value ->> 'kind', value ->> 'outcome',
-           value ->> 'person_id', value ->> 'client_id', value ->> 'resource',
-           value ->> 'source', value ->> 'trace_id', value ->> 'detail'
-         FROM json_each($1)",
-        rows
     )?;
     Ok(())
 }

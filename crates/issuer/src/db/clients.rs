@@ -2,10 +2,10 @@
 
 use oauth::time::UnixTime;
 
-use super::{DbError, Tx, sql};
+use super::{DbError, Tx, columns, sql};
 
 /// One client as it is stored.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Row {
     pub(crate) id: String,
     /// `registered`, `operator` or `metadata_document`.
@@ -21,6 +21,21 @@ pub(crate) struct Row {
     pub(crate) used_at: Option<i64>,
     pub(crate) disabled_at: Option<i64>,
 }
+
+columns!(Row {
+    id,
+    source,
+    name,
+    metadata,
+    secret_hash,
+    registration_token_hash,
+    fingerprint,
+    fetched_at,
+    fresh_until,
+    created_at,
+    used_at,
+    disabled_at
+});
 
 pub(crate) async fn find(tx: &mut Tx, id: &str) -> Result<Option<Row>, DbError> {
     sql!(tx, one_or_none Row, "SELECT * FROM clients WHERE id = $1", id)

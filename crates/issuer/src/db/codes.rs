@@ -3,10 +3,10 @@
 use oauth::secret::SecretHash;
 use oauth::time::UnixTime;
 
-use super::{DbError, Tx, sql};
+use super::{DbError, Tx, columns, sql};
 
 /// A code as it is stored.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Row {
     pub(crate) hash: String,
     pub(crate) client_id: String,
@@ -22,6 +22,22 @@ pub(crate) struct Row {
     pub(crate) redeemed_at: Option<i64>,
     pub(crate) family_id: Option<String>,
 }
+
+columns!(Row {
+    hash,
+    client_id,
+    person_id,
+    resource,
+    scope,
+    redirect_uri,
+    challenge,
+    nonce,
+    auth_time,
+    expires_at,
+    failures,
+    redeemed_at,
+    family_id
+});
 
 pub(crate) async fn insert(tx: &mut Tx, row: Row) -> Result<(), DbError> {
     sql!(

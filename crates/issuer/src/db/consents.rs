@@ -1,9 +1,9 @@
 //! What people allowed clients: one row per person, client and resource.
 
-use super::{DbError, Tx, sql};
+use super::{DbError, Tx, columns, sql};
 
 /// A consent as stored.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Consent {
     pub(crate) person_id: String,
     pub(crate) client_id: String,
@@ -13,6 +13,15 @@ pub(crate) struct Consent {
     pub(crate) identity: String,
     pub(crate) given_at: i64,
 }
+
+columns!(Consent {
+    person_id,
+    client_id,
+    resource,
+    scope,
+    identity,
+    given_at
+});
 
 pub(crate) async fn find(
     tx: &mut Tx,

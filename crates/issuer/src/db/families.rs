@@ -2,10 +2,10 @@
 
 use oauth::time::UnixTime;
 
-use super::{DbError, Tx, sql};
+use super::{DbError, Tx, columns, sql};
 
 /// A family as it is stored.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Row {
     pub(crate) id: String,
     pub(crate) client_id: String,
@@ -19,6 +19,20 @@ pub(crate) struct Row {
     pub(crate) created_at: i64,
     pub(crate) expires_at: i64,
 }
+
+columns!(Row {
+    id,
+    client_id,
+    person_id,
+    resource,
+    scope,
+    auth_time,
+    refreshable,
+    generation,
+    rotated_at,
+    created_at,
+    expires_at
+});
 
 pub(crate) async fn insert(tx: &mut Tx, row: Row) -> Result<(), DbError> {
     sql!(

@@ -2,10 +2,10 @@
 
 use oauth::time::UnixTime;
 
-use super::{DbError, Tx, sql};
+use super::{DbError, Tx, columns, sql};
 
 /// A key as it is stored.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Row {
     pub(crate) id: String,
     pub(crate) purpose: String,
@@ -15,6 +15,16 @@ pub(crate) struct Row {
     pub(crate) retired_at: Option<i64>,
     pub(crate) published_until: Option<i64>,
 }
+
+columns!(Row {
+    id,
+    purpose,
+    sealed,
+    created_at,
+    signs_from,
+    retired_at,
+    published_until
+});
 
 /// Adds a key, unless there is one of its id, or one of its purpose that signs from the same
 /// moment. Returns whether it was added.

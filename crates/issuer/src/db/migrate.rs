@@ -43,15 +43,11 @@ pub(super) async fn run(tx: &mut Tx, now: UnixTime) -> Result<Vec<&'static str>,
 
 async fn raw(tx: &mut Tx, text: &'static str) -> Result<(), DbError> {
     match tx {
-        Tx::SqliteWriter(connection) => sqlx::raw_sql(text)
-            .execute(&mut **connection)
-            .await
-            .map(|_| ()),
-        Tx::PostgresWriter(connection) => sqlx::raw_sql(text)
-            .execute(&mut **connection)
-            .await
-            .map(|_| ()),
-        Tx::SqliteReader(_) | Tx::PostgresReader(_) => Ok(()),
+        Tx::SqliteWriter(connection) => connection.execute_batch(text)?,
+        Tx::PostgresWriter(connection) => {
+            sqlx::raw_sql(text).execute(&mut **connection).await?;
+        }
+        Tx::SqliteReader(_) | Tx::PostgresReader(_) => {}
     }
-    .map_err(DbError::from)
+    Ok(())
 }

@@ -10,27 +10,32 @@ pub(crate) mod consents;
 pub(crate) mod families;
 pub(crate) mod keys;
 pub(crate) mod people;
+pub(crate) mod postgres;
 pub(crate) mod records;
 pub(crate) mod revocations;
 pub(crate) mod sessions;
 pub(crate) mod setup_links;
+pub(crate) mod sqlite;
 pub(crate) mod throttles;
 pub(crate) mod used_ids;
 
 mod error;
 mod migrate;
-mod open;
+mod row;
+mod settings;
 mod tx;
 mod writer;
 
 pub use error::DbError;
-pub use open::{DbSettings, PostgresSettings};
+pub(crate) use row::{AnyRow, FromRow, columns};
+pub use settings::{DbSettings, PostgresSettings};
 pub use tx::Tx;
 pub(crate) use tx::sql;
 
 use futures_util::future::BoxFuture;
-use sqlx::{PgPool, SqlitePool};
+use sqlx::PgPool;
 
+use sqlite::{Place, Readers};
 use writer::Writer;
 
 /// The database, cheap to clone.
@@ -48,7 +53,7 @@ pub struct Pressure {
 
 #[derive(Clone)]
 enum Driver {
-    Sqlite { readers: SqlitePool, writer: Writer },
+    Sqlite { readers: Readers, writer: Writer },
     Postgres(PgPool),
 }
 
@@ -57,11 +62,17 @@ impl Db {
     ///
     /// # Errors
     /// If it cannot be reached or created.
-    pub async fn open(settings: &DbSettings) -> Result<Self, DbError> {
-        Ok(Self(match settings {
-            DbSettings::File(path) => open::sqlite_file(path).await?,
-            DbSettings::Memory => open::sqlite_memory().await?,
-            DbSettings::Postgres(settings) => open::postgres(settings)?,
+    pub fn open(settings: &DbSettings) -> Result<Self, DbError> {
+        let place = match settings {
+            DbSettings::File(path) => Place::File(path.clone()),
+            DbSettings::Memory => Place::memory(),
+            DbSettings::Postgres(settings) => {
+                return Ok(Self(Driver::Postgres(postgres::open(settings)?)));
+            }
+        };
+        Ok(Self(Driver::Sqlite {
+            writer: Writer::start(&place)?,
+            readers: Readers::new(place),
         }))
     }
 
@@ -79,7 +90,8 @@ impl Db {
     ///
     /// On SQLite, units that wait together share one commit, and a unit is finished even if its
     /// caller goes away. On PostgreSQL each is a transaction, undone if its caller goes away
-    /// before the commit was sent.
+    /// before the commit was sent. A unit waits for nothing but its `Tx`: on SQLite one that does
+    /// is refused.
     ///
     /// # Errors
     /// Whatever `work` returns, and [`DbError`] if the database is away or the commit fails.
@@ -109,7 +121,7 @@ impl Db {
     /// If no connection is to be had in time.
     pub async fn read(&self) -> Result<Tx, DbError> {
         Ok(match &self.0 {
-            Driver::Sqlite { readers, .. } => Tx::SqliteReader(readers.acquire().await?),
+            Driver::Sqlite { readers, .. } => Tx::SqliteReader(readers.take()?),
             Driver::Postgres(pool) => Tx::PostgresReader(pool.acquire().await?),
         })
     }
@@ -128,11 +140,14 @@ impl Db {
     pub fn pressure(&self) -> Pressure {
         let count = |idle: usize| u32::try_from(idle).unwrap_or(u32::MAX);
         match &self.0 {
-            Driver::Sqlite { readers, writer } => Pressure {
-                waiting: count(writer.waiting()),
-                connections: readers.size() + 1,
-                idle: count(readers.num_idle()),
-            },
+            Driver::Sqlite { readers, writer } => {
+                let (in_use, idle) = readers.count();
+                Pressure {
+                    waiting: count(writer.waiting()),
+                    connections: in_use + idle + 1,
+                    idle,
+                }
+            }
             Driver::Postgres(pool) => Pressure {
                 waiting: 0,
                 connections: pool.size(),
@@ -145,8 +160,9 @@ impl Db {
     pub async fn close(&self) {
         match &self.0 {
             Driver::Sqlite { readers, writer } => {
+                // The last connection that closes puts the log away.
+                readers.close();
                 writer.close().await;
-                readers.close().await;
             }
             Driver::Postgres(pool) => pool.close().await,
         }

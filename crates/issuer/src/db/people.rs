@@ -2,10 +2,10 @@
 
 use oauth::time::UnixTime;
 
-use super::{DbError, Tx, sql};
+use super::{DbError, Tx, columns, sql};
 
 /// A person, without the password.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Person {
     pub(crate) id: String,
     /// As typed.
@@ -15,6 +15,15 @@ pub(crate) struct Person {
     pub(crate) operator: bool,
     pub(crate) disabled: bool,
 }
+
+columns!(Person {
+    id,
+    email,
+    email_verified,
+    name,
+    operator,
+    disabled
+});
 
 /// What a new person is stored with.
 #[derive(Clone, Debug)]
@@ -47,12 +56,15 @@ pub(crate) async fn find_by_email(
     tx: &mut Tx,
     email: &str,
 ) -> Result<Option<(Person, Option<String>)>, DbError> {
-    #[derive(sqlx::FromRow)]
     struct Row {
-        #[sqlx(flatten)]
         person: Person,
         password_hash: Option<String>,
     }
+
+    columns!(Row {
+        password_hash,
+        ..person
+    });
     let row = sql!(
         tx,
         one_or_none Row,

@@ -1,14 +1,20 @@
 //! What apps keep for a person.
 
-use super::{DbError, Tx, sql};
+use super::{DbError, Tx, columns, sql};
 
 /// One record, without its owner.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Row {
     pub(crate) id: String,
     pub(crate) body: String,
     pub(crate) created_at: i64,
 }
+
+columns!(Row {
+    id,
+    body,
+    created_at
+});
 
 /// A person's records in an app, oldest first.
 pub(crate) async fn list(tx: &mut Tx, person_id: &str, app: &str) -> Result<Vec<Row>, DbError> {

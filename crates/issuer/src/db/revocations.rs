@@ -2,15 +2,21 @@
 
 use oauth::time::UnixTime;
 
-use super::{DbError, Tx, sql};
+use super::{DbError, Tx, columns, sql};
 
 /// A revocation as it is stored: a family's id, or a whole `jti`.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Row {
     pub(crate) id: String,
     pub(crate) revoked_at: i64,
     pub(crate) expires_at: i64,
 }
+
+columns!(Row {
+    id,
+    revoked_at,
+    expires_at
+});
 
 /// Adds a revocation; one that is there already stays as it is.
 pub(crate) async fn insert(tx: &mut Tx, row: &Row) -> Result<(), DbError> {

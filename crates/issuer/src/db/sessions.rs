@@ -3,7 +3,7 @@
 use oauth::time::UnixTime;
 
 use super::people::Person;
-use super::{DbError, Tx, sql};
+use super::{DbError, Tx, columns, sql};
 
 /// A new session.
 #[derive(Clone, Debug)]
@@ -17,13 +17,18 @@ pub(crate) struct NewSession {
 }
 
 /// A live session and whose it is.
-#[derive(Clone, Debug, sqlx::FromRow)]
+#[derive(Clone, Debug)]
 pub(crate) struct LiveSession {
-    #[sqlx(flatten)]
     pub(crate) person: Person,
     pub(crate) authenticated_at: i64,
     pub(crate) seen_at: i64,
 }
+
+columns!(LiveSession {
+    authenticated_at,
+    seen_at,
+    ..person
+});
 
 pub(crate) async fn insert(tx: &mut Tx, new: NewSession) -> Result<(), DbError> {
     sql!(

@@ -1,4 +1,4 @@
-//! SQLite's one writer: it takes what has queued up, runs each unit in a savepoint of one
+//! SQLite's one writer, a thread: it takes what has queued up, runs each unit in a savepoint of one
 //! transaction, commits once, and then answers all of them. What the log then holds is moved into
 //! the file by another connection, so that no unit waits for it.
 
@@ -8,13 +8,12 @@ use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{Connection as _, SqliteConnection};
+use rusqlite::Connection;
 use tokio::sync::{Mutex, Notify, mpsc, oneshot};
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, spawn_blocking};
 
-use super::tx::Batch;
-use super::{DbError, Tx, audit_events};
+use super::sqlite::Place;
+use super::{DbError, Tx, sqlite};
 
 /// Units that share a commit at most.
 const BATCH_MAX: usize = 256;
@@ -26,12 +25,33 @@ const LOG_PAUSE: Duration = Duration::from_millis(500);
 /// A handle to the writer's queue.
 #[derive(Clone)]
 pub(super) struct Writer {
-    queue: mpsc::Sender<Job>,
-    task: Arc<Mutex<Option<JoinHandle<()>>>>,
-    stop: Arc<Notify>,
+    queue: mpsc::Sender<Message>,
+    running: Arc<Mutex<Option<Running>>>,
 }
 
-type Job = Box<dyn for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Outcome> + Send>;
+struct Running {
+    /// Fires when the thread has ended.
+    ended: oneshot::Receiver<()>,
+    mover: Option<JoinHandle<()>>,
+}
+
+enum Message {
+    Unit(Job),
+    /// Finish what is queued; take nothing more.
+    Stop,
+}
+
+impl Message {
+    fn unit(self, jobs: &mut mpsc::Receiver<Self>) -> Option<Job> {
+        match self {
+            Self::Unit(job) => return Some(job),
+            Self::Stop => jobs.close(),
+        }
+        None
+    }
+}
+
+type Job = Box<dyn FnOnce(&mut Tx) -> Outcome + Send>;
 
 /// What became of a unit before the commit.
 struct Outcome {
@@ -43,30 +63,25 @@ struct Outcome {
 type Committed = Result<(), DbError>;
 
 impl Writer {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the writer lives as long as its handles"
-    )]
-    /// `log_of` is the file whose log is to be moved.
-    pub(super) fn start(
-        connection: SqliteConnection,
-        log_of: Option<SqliteConnectOptions>,
-    ) -> Self {
+    pub(super) fn start(place: &Place) -> Result<Self, DbError> {
+        let connection = place.connect()?;
         let (queue, jobs) = mpsc::channel(QUEUE_MAX);
-        let stop = Arc::new(Notify::new());
-        let stopped = Arc::clone(&stop);
-        let task = tokio::spawn(async move {
-            let written = Notify::new();
-            tokio::select! {
-                () = run(connection, jobs, &stopped, &written) => {}
-                () = move_log(log_of, &written) => {}
-            }
+        let (ending, ended) = oneshot::channel();
+        let written = Arc::new(Notify::new());
+        let mover = match place {
+            Place::File(_) => Some(start_moving_log(place.clone(), Arc::clone(&written))),
+            Place::Memory(_) => None,
+        };
+        let thread = std::thread::Builder::new().name("sqlite-writer".into());
+        let started = thread.spawn(move || {
+            run(connection, jobs, &written);
+            drop(ending);
         });
-        Self {
+        started.map_err(|error| DbError::Unavailable(Some(error.into())))?;
+        Ok(Self {
             queue,
-            task: Arc::new(Mutex::new(Some(task))),
-            stop,
-        }
+            running: Arc::new(Mutex::new(Some(Running { ended, mover }))),
+        })
     }
 
     pub(super) async fn run<T, E, F>(&self, work: F) -> Result<T, E>
@@ -77,23 +92,23 @@ impl Writer {
     {
         let (sender, receiver) = oneshot::channel();
         let job: Job = Box::new(move |tx| {
-            Box::pin(async move {
-                let result = AssertUnwindSafe(work(tx)).catch_unwind().await;
-                let result = result.unwrap_or_else(|_| Err(DbError::Unavailable(None).into()));
-                let keep = result.is_ok();
-                let answer = Box::new(move |committed: Committed| {
-                    let result = match (result, committed) {
-                        (Ok(_), Err(error)) => Err(error.into()),
-                        (result, _) => result,
-                    };
-                    // The caller may have gone away; the unit is kept all the same.
-                    drop(sender.send(result));
-                });
-                Outcome { keep, answer }
-            })
+            // A statement answers at once, so a unit that asks nothing else is ready at once.
+            let done = AssertUnwindSafe(|| work(tx).now_or_never());
+            let result = std::panic::catch_unwind(done).ok().flatten();
+            let result = result.unwrap_or_else(|| Err(DbError::Unavailable(None).into()));
+            let keep = result.is_ok();
+            let answer = Box::new(move |committed: Committed| {
+                let result = match (result, committed) {
+                    (Ok(_), Err(error)) => Err(error.into()),
+                    (result, _) => result,
+                };
+                // The caller may have gone away; the unit is kept all the same.
+                drop(sender.send(result));
+            });
+            Outcome { keep, answer }
         });
         let full = |_| E::from(DbError::Unavailable(None));
-        self.queue.try_send(job).map_err(full)?;
+        self.queue.try_send(Message::Unit(job)).map_err(full)?;
         receiver
             .await
             .unwrap_or_else(|_| Err(DbError::Unavailable(None).into()))
@@ -106,99 +121,95 @@ impl Writer {
 
     /// Finishes what is queued, then closes the connection.
     pub(super) async fn close(&self) {
-        self.stop.notify_one();
-        if let Some(task) = self.task.lock().await.take() {
-            drop(task.await);
+        let Some(running) = self.running.lock().await.take() else {
+            return;
+        };
+        if let Some(mover) = running.mover {
+            mover.abort();
+            drop(mover.await);
         }
+        // Fails if the thread has ended, and then there is nothing to wait for.
+        drop(self.queue.send(Message::Stop).await);
+        drop(running.ended.await);
     }
 }
 
-async fn run(
-    connection: SqliteConnection,
-    mut jobs: mpsc::Receiver<Job>,
-    stop: &Notify,
-    written: &Notify,
-) {
-    let mut tx = Tx::SqliteWriter(Batch {
-        connection: Box::new(connection),
-        events: Vec::new(),
-    });
-    loop {
-        let job = tokio::select! {
-            job = jobs.recv() => job,
-            () = stop.notified() => {
-                jobs.close();
-                continue;
-            }
-        };
-        let Some(job) = job else { break };
-        run_batch(&mut tx, job, &mut jobs).await;
-        written.notify_one();
+fn run(connection: Connection, mut jobs: mpsc::Receiver<Message>, written: &Notify) {
+    let mut tx = Tx::SqliteWriter(connection);
+    while let Some(message) = jobs.blocking_recv() {
+        if let Some(job) = message.unit(&mut jobs) {
+            run_batch(&mut tx, job, &mut jobs);
+            written.notify_one();
+        }
     }
-    if let Tx::SqliteWriter(batch) = tx
-        && let Err(error) = batch.connection.close().await
+    if let Tx::SqliteWriter(connection) = tx
+        && let Err((_, error)) = connection.close()
     {
         tracing::warn!(%error, "the database did not close cleanly");
     }
 }
 
-/// Never ends. Under a load without pauses the writer still moves the rest, and begins the log anew.
-async fn move_log(log_of: Option<SqliteConnectOptions>, written: &Notify) {
-    let mut connection = None;
-    loop {
-        written.notified().await;
-        tokio::time::sleep(LOG_PAUSE).await;
-        let Some(options) = &log_of else { continue };
-        let moved = async {
-            let connection = match &mut connection {
-                Some(connection) => connection,
-                None => connection.insert(SqliteConnection::connect_with(options).await?),
-            };
-            let moving = sqlx::query("PRAGMA wal_checkpoint(PASSIVE)");
-            moving.execute(connection).await
-        };
-        if let Err(error) = moved.await {
-            tracing::warn!(%error, "the database's log was not moved into its file");
+/// Ends when the writer has ended, or closes. Under a load without pauses the writer still moves the rest, and
+/// begins the log anew.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "it lives as long as the writer's thread"
+)]
+fn start_moving_log(place: Place, written: Arc<Notify>) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        let mut connection = None;
+        // The other owner is the thread.
+        while Arc::strong_count(&written) > 1 {
+            written.notified().await;
+            tokio::time::sleep(LOG_PAUSE).await;
+            let (place, kept) = (place.clone(), connection.take());
+            let moved = spawn_blocking(move || move_log(&place, kept)).await;
+            match moved {
+                Ok(Ok(used)) => connection = Some(used),
+                Ok(Err(error)) => {
+                    tracing::warn!(%error, "the database's log was not moved into its file");
+                }
+                // The process ends.
+                Err(_) => return,
+            }
         }
-    }
+    })
 }
 
-async fn run_batch(tx: &mut Tx, first: Job, jobs: &mut mpsc::Receiver<Job>) {
+fn move_log(place: &Place, connection: Option<Connection>) -> Result<Connection, DbError> {
+    let connection = connection.map_or_else(|| place.connect(), Ok)?;
+    connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
+    Ok(connection)
+}
+
+fn run_batch(tx: &mut Tx, first: Job, jobs: &mut mpsc::Receiver<Message>) {
     let mut answers = Vec::new();
     let mut next = Some(first);
-    let mut done = statement(tx, "BEGIN IMMEDIATE; SAVEPOINT unit").await;
+    let mut done = statement(tx, "BEGIN IMMEDIATE");
     while done.is_ok()
         && let Some(job) = next.take()
     {
-        let before = waiting_events(tx).map_or(0, |events| events.len());
-        let Outcome { keep, answer } = job(tx).await;
-        if let (false, Some(events)) = (keep, waiting_events(tx)) {
-            events.truncate(before);
+        done = statement(tx, "SAVEPOINT unit");
+        if done.is_err() {
+            break;
         }
+        let Outcome { keep, answer } = job(tx);
         answers.push(answer);
-        if answers.len() < BATCH_MAX {
-            next = jobs.try_recv().ok();
+        if !keep {
+            done = statement(tx, "ROLLBACK TO unit");
         }
-        done = match (keep, next.is_some()) {
-            (true, true) => statement(tx, "RELEASE unit; SAVEPOINT unit").await,
-            // The savepoint stays, for the next unit.
-            (false, true) => statement(tx, "ROLLBACK TO unit").await,
-            (true, false) => commit(tx).await,
-            (false, false) => match statement(tx, "ROLLBACK TO unit").await {
-                Ok(()) => commit(tx).await,
-                failed => failed,
-            },
-        };
+        done = done.and_then(|()| statement(tx, "RELEASE unit"));
+        if answers.len() < BATCH_MAX {
+            next = jobs.try_recv().ok().and_then(|message| message.unit(jobs));
+        }
     }
     // A unit that never ran is told so when it is dropped.
     drop(next);
+    done = done.and_then(|()| statement(tx, "COMMIT"));
     if let Err(error) = &done {
         tracing::error!(%error, "a batch of changes was not kept");
         // Nothing of a failed batch may be seen by the next one.
-        drop(statement(tx, "ROLLBACK").await);
-        if let Some(events) = waiting_events(tx) {
-            events.clear();
-        }
+        drop(statement(tx, "ROLLBACK"));
     }
     for answer in answers {
         answer(
@@ -209,26 +220,9 @@ async fn run_batch(tx: &mut Tx, first: Job, jobs: &mut mpsc::Receiver<Job>) {
     }
 }
 
-async fn commit(tx: &mut Tx) -> Result<(), DbError> {
-    audit_events::insert_waiting(tx).await?;
-    statement(tx, "COMMIT").await
-}
-
-fn waiting_events(tx: &mut Tx) -> Option<&mut Vec<audit_events::Row>> {
+fn statement(tx: &Tx, text: &'static str) -> Result<(), DbError> {
     match tx {
-        Tx::SqliteWriter(batch) => Some(&mut batch.events),
-        Tx::SqliteReader(_) | Tx::PostgresWriter(_) | Tx::PostgresReader(_) => None,
+        Tx::SqliteWriter(connection) => sqlite::execute(connection, text, &[]).map(drop),
+        Tx::SqliteReader(_) | Tx::PostgresWriter(_) | Tx::PostgresReader(_) => Ok(()),
     }
-}
-
-async fn statement(tx: &mut Tx, text: &'static str) -> Result<(), DbError> {
-    let Tx::SqliteWriter(connection) = tx else {
-        return Ok(());
-    };
-    // Prepared once, unlike raw SQL.
-    sqlx::query(text)
-        .execute(&mut **connection)
-        .await
-        .map(|_| ())
-        .map_err(DbError::from)
 }

@@ -136,9 +136,7 @@ impl Drop for Folder {
 }
 
 async fn sqlite(folder: &Folder) -> Db {
-    let db = Db::open(&DbSettings::File(folder.0.join("test.db")))
-        .await
-        .unwrap();
+    let db = Db::open(&DbSettings::File(folder.0.join("test.db"))).unwrap();
     db.migrate(NOW).await.unwrap();
     db
 }
@@ -156,12 +154,12 @@ async fn postgres() -> Option<Db> {
             idle_timeout_seconds: 30,
         })
     };
-    let admin = Db::open(&settings(url.clone())).await.unwrap();
+    let admin = Db::open(&settings(url.clone())).unwrap();
     admin.create_schema(&schema).await;
     admin.close().await;
     let separator = if url.contains('?') { '&' } else { '?' };
     let url = format!("{url}{separator}options=-csearch_path%3D{schema}");
-    let db = Db::open(&settings(url)).await.unwrap();
+    let db = Db::open(&settings(url)).unwrap();
     db.migrate(NOW).await.unwrap();
     Some(db)
 }

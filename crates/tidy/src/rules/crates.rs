@@ -16,7 +16,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 ];
 const APPS_MAY_USE: &[&str] = &["guard", "toolbox"];
 /// What must not stand anywhere below `oauth`.
-const NOT_BELOW_OAUTH: &[&str] = &["axum", "hyper", "reqwest", "sqlx", "tokio"];
+const NOT_BELOW_OAUTH: &[&str] = &["axum", "hyper", "reqwest", "rusqlite", "sqlx", "tokio"];
 
 pub fn direction(tree: &Tree) -> Vec<Finding> {
     let ours: BTreeSet<_> = members(tree).map(|manifest| manifest.package).collect();
@@ -50,7 +50,7 @@ fn refuse(
     } else {
         listed
     };
-    if to == "sqlx" && from != "issuer" && from != "testkit" {
+    if ["rusqlite", "sqlx"].contains(&to) && from != "issuer" && from != "testkit" {
         Some(format!("only issuer speaks to a database, not {from}"))
     } else if to == "testkit" && !dev {
         Some("testkit is for tests: name it under [dev-dependencies]".to_owned())
