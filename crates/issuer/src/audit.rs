@@ -184,8 +184,17 @@ impl Issuer {
     /// Records an event soon. A crash may lose the last second of these; a full queue drops
     /// them and counts what it dropped.
     pub fn record_soon(&self, event: Event) {
-        if self.backlog.0.try_send(event).is_err() {
-            metrics::counter!("vestibule_audit_events_dropped_total").increment(1);
+        self.record_soon_with(|| event);
+    }
+
+    /// As [`Issuer::record_soon`], for events that come in floods: one that would be dropped is not
+    /// put together.
+    pub fn record_soon_with(&self, event: impl FnOnce() -> Event) {
+        match self.backlog.0.try_reserve() {
+            Ok(place) => place.send(event()),
+            Err(_) => {
+                metrics::counter!("vestibule_audit_events_dropped_total").increment(1);
+            }
         }
     }
 }

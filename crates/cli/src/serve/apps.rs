@@ -1,5 +1,6 @@
 //! The apps, each behind a guard that asks the issuer in this very process.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::Router;
@@ -8,8 +9,9 @@ use guard::verify::{JwtVerifier, Revocations};
 use guard::{Observer, Refusal, Seen};
 use issuer::Issuer;
 use issuer::audit::{Event, Kind, Source};
-use metrics::counter;
+use metrics::{Counter, counter};
 use oauth::client::ClientId;
+use oauth::resource::Resource;
 use oauth::time::Clock;
 use toolbox::serve::{Host, Mount};
 
@@ -35,7 +37,7 @@ pub(super) fn router(config: &Config, issuer: &Issuer) -> anyhow::Result<Router>
         issuer: origin.to_owned(),
         verify: Arc::new(verify),
         store: Arc::new(Store::new(issuer.clone())),
-        observer: Some(Arc::new(Audit(issuer.clone()))),
+        observer: Some(Arc::new(Audit::new(config, issuer.clone()))),
         origins: config.allowed_origins.clone(),
         body_bytes_max: config.bounds.body_bytes,
     };
@@ -63,34 +65,62 @@ impl Revocations for Revoked {
 }
 
 /// Counts calls, and records the refused ones.
-struct Audit(Issuer);
+struct Audit {
+    issuer: Issuer,
+    calls: HashMap<Resource, Calls>,
+}
+
+/// The counters of one resource, looked up once.
+struct Calls {
+    allowed: Counter,
+    refused: Counter,
+}
+
+impl Audit {
+    fn new(config: &Config, issuer: Issuer) -> Self {
+        let resources = config.settings.resources.iter();
+        let calls = resources.map(|settings| {
+            let count = |outcome| {
+                let resource = settings.resource.path().to_owned();
+                counter!("vestibule_calls_total", "resource" => resource, "outcome" => outcome)
+            };
+            let calls = Calls {
+                allowed: count("allowed"),
+                refused: count("refused"),
+            };
+            (settings.resource.clone(), calls)
+        });
+        Self {
+            calls: calls.collect(),
+            issuer,
+        }
+    }
+}
 
 impl Observer for Audit {
     fn allowed(&self, seen: &Seen<'_>) {
-        let resource = seen.resource.path().to_owned();
-        counter!("vestibule_calls_total", "resource" => resource, "outcome" => "allowed")
-            .increment(1);
+        if let Some(calls) = self.calls.get(seen.resource) {
+            calls.allowed.increment(1);
+        }
     }
 
     fn refused(&self, seen: &Seen<'_>, refusal: &Refusal) {
-        let resource = seen.resource.path().to_owned();
-        counter!("vestibule_calls_total", "resource" => resource, "outcome" => "refused")
-            .increment(1);
-        let source = seen
-            .parts
-            .extensions
-            .get::<Source>()
-            .cloned()
-            .unwrap_or_default();
-        let mut event = Event::new(Kind::CallRefused, &source)
-            .resource(seen.resource)
-            .refused(refusal.reason.hint());
-        if let Some(principal) = seen.principal {
-            event = event.person(&principal.sub);
-            if let Ok(client) = ClientId::parse(&principal.client_id) {
-                event = event.client(&client);
-            }
+        if let Some(calls) = self.calls.get(seen.resource) {
+            calls.refused.increment(1);
         }
-        self.0.record_soon(event);
+        self.issuer.record_soon_with(|| {
+            let source = seen.parts.extensions.get::<Source>();
+            let event = Event::new(Kind::CallRefused, source.unwrap_or(&Source::default()))
+                .resource(seen.resource)
+                .refused(refusal.reason.hint());
+            let Some(principal) = seen.principal else {
+                return event;
+            };
+            let event = event.person(&principal.sub);
+            match ClientId::parse(&principal.client_id) {
+                Ok(client) => event.client(&client),
+                Err(_) => event,
+            }
+        });
     }
 }

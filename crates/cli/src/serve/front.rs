@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use ::metrics::Gauge;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::connect_info::ConnectInfo;
@@ -35,6 +36,7 @@ pub(super) struct Front {
     body_bytes_max: usize,
     secure: bool,
     trace_ids: TraceIds,
+    under_way: Gauge,
 }
 
 impl Front {
@@ -46,6 +48,7 @@ impl Front {
             body_bytes_max: config.bounds.body_bytes,
             secure: config.settings.public_url.is_https(),
             trace_ids: TraceIds::default(),
+            under_way: metrics::under_way(),
         }
     }
 }
@@ -129,7 +132,7 @@ async fn answer(front: &Front, request: Request, route: &str, next: Next) -> Res
     let Ok(_place) = front.places.try_acquire() else {
         return unavailable("too many requests at once", 1);
     };
-    let _counted = metrics::UnderWay::new();
+    let _counted = metrics::UnderWay::new(&front.under_way);
     let length = request.headers().get(header::CONTENT_LENGTH);
     let length = length.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     if length.is_some_and(|length| length > front.body_bytes_max) {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::routing::get;
 use issuer::db::Db;
-use metrics::{gauge, histogram};
+use metrics::{Gauge, gauge, histogram};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
 use tokio::sync::{SetOnce, watch};
@@ -85,18 +85,23 @@ pub(super) fn request(answered: &Answered<'_>) {
         .record(seconds);
 }
 
-/// Counts a request until it is dropped, also when its client goes away.
-pub(super) struct UnderWay;
+/// How many requests are under way.
+pub(super) fn under_way() -> Gauge {
+    gauge!("vestibule_requests_under_way")
+}
 
-impl UnderWay {
-    pub(super) fn new() -> Self {
-        gauge!("vestibule_requests_under_way").increment(1);
-        Self
+/// Counts a request until it is dropped, also when its client goes away.
+pub(super) struct UnderWay<'a>(&'a Gauge);
+
+impl<'a> UnderWay<'a> {
+    pub(super) fn new(gauge: &'a Gauge) -> Self {
+        gauge.increment(1);
+        Self(gauge)
     }
 }
 
-impl Drop for UnderWay {
+impl Drop for UnderWay<'_> {
     fn drop(&mut self) {
-        gauge!("vestibule_requests_under_way").decrement(1);
+        self.0.decrement(1);
     }
 }
