@@ -25,6 +25,7 @@ pub(crate) fn tool() -> Tool {
             title: "How to sign in",
             description: "Explains in three steps how the person signs in and takes it back.",
             html: include_str!("../widgets/auth_show/view.html"),
+            links: &[],
         })
 }
 

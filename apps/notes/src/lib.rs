@@ -24,18 +24,22 @@ pub fn app() -> App {
                 scope: "profile:read",
                 title: "See who you are",
                 description: "Read your account's identifier and, if you share it, your e-mail address.",
+                implies: &[],
             },
             ScopeText {
                 scope: "notes:read",
                 title: "Read your notes",
                 description: "List the notes that you have kept here.",
+                implies: &[],
             },
             ScopeText {
                 scope: "notes:write",
                 title: "Add notes",
                 description: "Add notes to the ones that you have kept here.",
+                implies: &[],
             },
         ],
+        provider: None,
         tools: vec![
             auth_show::tool(),
             auth_whoami::tool(),
@@ -55,6 +59,7 @@ pub fn ping_app() -> App {
         version: env!("CARGO_PKG_VERSION"),
         instructions: "Answers whoever is signed in.",
         scopes: &[],
+        provider: None,
         tools: vec![ping::tool()],
     }
 }

@@ -7,8 +7,9 @@ use http::header::{AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
 use http::request::Parts;
 use http::{Request, Response};
 use oauth::challenge::Challenge;
+use oauth::error::ErrorCode;
 use oauth::resource::Resource;
-use oauth::scope::Scope;
+use oauth::scope::{Scope, ScopeSet};
 
 use crate::body;
 use crate::layer::{Guard, InBand, Mode, Seen};
@@ -47,13 +48,13 @@ impl Guard {
             return Err(self.refuse(&asked, reason));
         }
         match (self.check_policy(&asked), asked.look.take()) {
-            (Ok(policy), Some(look)) => {
+            (Ok(acts_for), Some(look)) => {
                 let admitted = Admitted {
                     parts: asked.parts,
                     body,
                     look,
                     principal: asked.principal,
-                    policy,
+                    acts_for,
                 };
                 if let Some(observer) = &settings.observer {
                     observer.allowed(&admitted.seen(&settings.resource));
@@ -106,10 +107,10 @@ impl Guard {
         Ok(body)
     }
 
-    /// What the tool or method demands, against what the caller has.
-    fn check_policy(&self, asked: &Asked) -> Result<Option<Arc<ToolPolicy>>, Reason> {
+    /// What the tool or method demands, against what the caller has. Says whom a tool may act for.
+    fn check_policy(&self, asked: &Asked) -> Result<Option<Arc<Principal>>, Reason> {
         let look = asked.look.as_ref().ok_or(Reason::BodyAborted)?;
-        let principal = asked.principal.as_deref();
+        let principal = asked.principal.as_ref();
         if &*look.method != "tools/call" {
             let open = self.0.mode == Mode::Mixed && self.0.open_methods.contain(&look.method);
             return if open || principal.is_some() {
@@ -118,21 +119,38 @@ impl Guard {
                 Err(Reason::TokenMissing)
             };
         }
-        let policy = look
-            .name
-            .as_deref()
-            .and_then(|name| self.0.policies.get(name));
-        match (policy.map(|policy| &**policy), principal) {
-            (None | Some(ToolPolicy::Required(_)), None) => Err(Reason::TokenMissing),
-            (None, Some(_)) => Err(Reason::ToolUnknown),
-            (Some(ToolPolicy::Required(needed)), Some(principal))
-                if !principal.scopes.contains_all(needed) =>
-            {
-                Err(Reason::ScopeMissing {
-                    needed: needed.clone(),
-                })
-            }
-            (Some(_), _) => Ok(policy.cloned()),
+        let name = look.name.as_deref();
+        let policy = name.and_then(|name| self.0.policies.get(name));
+        let Some(policy) = policy else {
+            return Err(match principal {
+                None => Reason::TokenMissing,
+                Some(_) => Reason::ToolUnknown,
+            });
+        };
+        let holds = |needed| principal.filter(|who| self.0.suffices(&who.scopes, needed));
+        match (&**policy, principal) {
+            (ToolPolicy::Public, _) => Ok(None),
+            (ToolPolicy::Optional(scopes), _) => Ok(holds(scopes).cloned()),
+            (ToolPolicy::Required(_), None) => Err(Reason::TokenMissing),
+            (ToolPolicy::Required(scopes), Some(_)) => match holds(scopes) {
+                Some(principal) => Ok(Some(Arc::clone(principal))),
+                None => Err(Reason::ScopeMissing {
+                    needed: scopes.clone(),
+                }),
+            },
+        }
+    }
+
+    /// A challenge for a result of a tool that was let through, and then found that the person must
+    /// allow more elsewhere: with a new authorization for the same scopes.
+    #[must_use]
+    pub fn challenge_again(&self, admitted: &Admitted, why: &str) -> Challenge {
+        let scopes = admitted.principal.as_ref().map(|who| &who.scopes);
+        Challenge {
+            resource_metadata: Some(self.0.metadata_url.clone()),
+            scope: for_resources(scopes.unwrap_or(&self.0.base_scopes)),
+            error: Some(ErrorCode::InsufficientScope),
+            error_description: Some(why.to_owned()),
         }
     }
 
@@ -190,10 +208,9 @@ impl Guard {
             (Reason::ScopeMissing { needed }, Some(principal)) => principal.scopes.union(needed),
             _ => settings.base_scopes.clone(),
         };
-        let for_resources = |scope: &&Scope| scope.as_str() != "offline_access";
         Challenge {
             resource_metadata: Some(settings.metadata_url.clone()),
-            scope: scope.iter().filter(for_resources).cloned().collect(),
+            scope: for_resources(&scope),
             error: reason.error(),
             error_description: reason.error().map(|_| reason.hint()),
         }
@@ -236,6 +253,12 @@ impl Guard {
     }
 }
 
+/// Scopes that a resource has a use for.
+fn for_resources(scopes: &ScopeSet) -> ScopeSet {
+    let useful = |scope: &&Scope| scope.as_str() != "offline_access";
+    scopes.iter().filter(useful).cloned().collect()
+}
+
 /// A request on its way through the guard.
 struct Asked {
     parts: Parts,
@@ -260,7 +283,7 @@ pub struct Admitted {
     body: Bytes,
     look: Look,
     principal: Option<Arc<Principal>>,
-    policy: Option<Arc<ToolPolicy>>,
+    acts_for: Option<Arc<Principal>>,
 }
 
 impl Admitted {
@@ -285,14 +308,8 @@ impl Admitted {
     /// Whom the tool may act for: nobody if its policy is public, or if the caller lacks the
     /// scopes of an optional one.
     #[must_use]
-    pub fn principal(&self) -> Option<&Arc<Principal>> {
-        let principal = self.principal.as_ref()?;
-        match self.policy.as_deref()? {
-            ToolPolicy::Public => None,
-            ToolPolicy::Optional(scopes) | ToolPolicy::Required(scopes) => {
-                principal.scopes.contains_all(scopes).then_some(principal)
-            }
-        }
+    pub const fn principal(&self) -> Option<&Arc<Principal>> {
+        self.acts_for.as_ref()
     }
 
     fn seen<'a>(&'a self, resource: &'a Resource) -> Seen<'a> {

@@ -9,7 +9,7 @@ use futures_util::future::{BoxFuture, FutureExt as _};
 use http::request::Parts;
 use http::{Method, Request, Response};
 use oauth::resource::Resource;
-use oauth::scope::ScopeSet;
+use oauth::scope::{Scope, ScopeSet};
 use tower::{Layer, Service};
 
 use crate::admit::Admitted;
@@ -73,6 +73,8 @@ pub(crate) struct Settings {
     pub(crate) verify: Arc<dyn Verify>,
     pub(crate) policies: HashMap<String, Arc<ToolPolicy>>,
     pub(crate) base_scopes: ScopeSet,
+    /// Who holds the first holds the second.
+    pub(crate) implied: Vec<(Scope, Scope)>,
     pub(crate) open_methods: OpenMethods,
     pub(crate) mode: Mode,
     pub(crate) in_band: InBand,
@@ -110,6 +112,18 @@ impl OpenMethods {
     }
 }
 
+impl Settings {
+    /// Whether a caller with the scopes `held` has what is needed.
+    pub(crate) fn suffices(&self, held: &ScopeSet, needed: &ScopeSet) -> bool {
+        let implied = |scope: &Scope| {
+            let mut pairs = self.implied.iter();
+            pairs.any(|(holder, implied)| implied == scope && held.contains(holder.as_str()))
+        };
+        let mut needed = needed.iter();
+        needed.all(|scope| held.contains(scope.as_str()) || implied(scope))
+    }
+}
+
 impl Guard {
     /// A guard of `resource` that knows no tool yet, and so lets no tool be called.
     #[must_use]
@@ -121,6 +135,7 @@ impl Guard {
             verify,
             policies: HashMap::new(),
             base_scopes: ScopeSet::default(),
+            implied: Vec::new(),
             open_methods: OpenMethods::ToFindOut,
             mode: Mode::default(),
             in_band: InBand::default(),
@@ -144,6 +159,12 @@ impl Guard {
             settings.base_scopes = settings.base_scopes.union(&policy.scopes());
             settings.policies.insert(name.into(), Arc::new(policy));
         })
+    }
+
+    /// A caller who holds `holder` holds `implied` too. Not transitive: say each pair.
+    #[must_use]
+    pub fn with_implied(self, holder: Scope, implied: Scope) -> Self {
+        self.with(|settings| settings.implied.push((holder, implied)))
     }
 
     /// Names these scopes in the first challenge, in place of the union of all tools' scopes.

@@ -13,7 +13,8 @@ use http::{Response, StatusCode};
 use crate::refusal::Reason;
 
 const ALLOWED_HEADERS: &str = "Authorization, Content-Type, Accept, MCP-Protocol-Version, \
-                               Mcp-Method, Mcp-Name, Mcp-Session-Id, Last-Event-ID";
+                               Mcp-Method, Mcp-Name, Mcp-Session-Id, Last-Event-ID, \
+                               X-MCP-Toolsets, X-MCP-Readonly";
 
 /// The web origins that may call: our own, loopback at any port, and those of a list.
 #[derive(Clone, Debug)]

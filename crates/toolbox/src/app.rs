@@ -13,6 +13,8 @@ pub struct ScopeText {
     pub title: &'static str,
     /// One sentence that says what this allows.
     pub description: &'static str,
+    /// Scopes that its holder holds too.
+    pub implies: &'static [&'static str],
 }
 
 /// An app: an MCP server of ours.
@@ -27,6 +29,9 @@ pub struct App {
     pub instructions: &'static str,
     /// Its scopes in words. Every scope that a tool names must be here.
     pub scopes: &'static [ScopeText],
+    /// Whose accounts its tools act with, if any: a provider's name. Who authorizes a client for the app
+    /// is led to connect one.
+    pub provider: Option<&'static str>,
     /// Its tools, in the order in which they are listed.
     pub tools: Vec<Tool>,
 }

@@ -4,7 +4,10 @@
 
 mod allowed;
 mod app;
+mod connections;
 mod endpoint;
+mod hints;
+mod part;
 pub mod serve;
 #[cfg(feature = "test")]
 pub mod snapshot;
@@ -15,11 +18,17 @@ mod widget;
 pub use allowed::Allowed;
 pub use app::{App, ScopeText};
 #[cfg(feature = "test")]
+pub use connections::MemoryConnections;
+pub use connections::{ConnectError, Connection, ConnectionStatus, Connections, UpstreamToken};
+pub use hints::Hints;
+pub use part::Part;
+#[cfg(feature = "test")]
 pub use store::MemoryStore;
 pub use store::{PersonStore, Record, Records, StoreError};
-pub use tool::{Answer, Call, Hints, NoInput, Tool, ToolError};
+pub use tool::{Answer, Call, NoInput, Tool, ToolError};
 pub use widget::Widget;
 
 pub use guard::oauth::scope::ScopeSet;
 pub use guard::{Principal, ToolPolicy};
-pub use oauth::time::UnixTime;
+pub use oauth::secret::Secret;
+pub use oauth::time::{Clock, UnixTime};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::Request;
 use axum::response::IntoResponse as _;
-use axum::routing::any;
+use axum::routing::{MethodRouter, any};
 use guard::metadata::{Metadata, path_of, root_path, url_of};
 use guard::oauth::discovery::ResourceMetadata;
 use guard::oauth::resource::Resource;
@@ -15,7 +15,9 @@ use guard::origin::Origins;
 use guard::{Guard, InBand, Mode, Observer, Verify};
 
 use crate::app::App;
+use crate::connections::Connections;
 use crate::endpoint::{Endpoint, Served};
+use crate::part::Part;
 use crate::store::PersonStore;
 
 /// What all apps of one process share.
@@ -28,6 +30,8 @@ pub struct Host {
     pub verify: Arc<dyn Verify>,
     /// Where apps keep records.
     pub store: Arc<dyn PersonStore>,
+    /// Where people's accounts elsewhere are kept, if the host has any.
+    pub connections: Option<Arc<dyn Connections>>,
     /// Who is told of every decision.
     pub observer: Option<Arc<dyn Observer>>,
     /// Web origins that may call, beside our own and loopback.
@@ -44,6 +48,8 @@ pub struct Mount {
     pub path: String,
     /// A further path for the same resource, such as `/mcp`. Its document is also the one without a path.
     pub alias: Option<String>,
+    /// What of the app is served.
+    pub part: Part,
     /// When clients are asked to sign in.
     pub mode: Mode,
     /// Who gets challenges inside results.
@@ -86,46 +92,77 @@ pub enum MountError {
 /// If an app contradicts itself.
 pub fn router(host: &Host, mounts: Vec<Mount>) -> Result<Router, MountError> {
     let origins = Arc::new(Origins::new(&host.public_origin, host.origins.clone()));
-    let mut router = Router::new();
-    let mut paths = BTreeSet::new();
-    for mount in mounts {
-        let resource = resource_at(host, &mount.path)?;
-        let alias = mount.alias.as_deref();
-        let alias = alias.map(|path| resource_at(host, path)).transpose()?;
+    let mut routes = Routes {
+        router: Router::new(),
+        paths: BTreeSet::new(),
+    };
+    for mut mount in mounts {
+        mount.app.tools.retain(|tool| mount.part.has(tool));
         check_app(&mount.app)?;
-        let guard = guard_of(host, &mount, resource.clone());
-        let title = mount.app.title;
-        let scopes = mount.app.scope_set();
-        let scopes: Vec<_> = scopes.iter().map(ToString::to_string).collect();
+        let resource = resource_at(host, &mount.path)?;
+        let mut doors = vec![(resource.clone(), Part::default())];
+        for (below, part) in mount.app.parts() {
+            doors.push((resource_at(host, &format!("{}{below}", mount.path))?, part));
+        }
+        if let Some(path) = &mount.alias {
+            doors.push((resource_at(host, path)?, Part::default()));
+        }
+        let guards: Vec<_> = doors
+            .iter()
+            .map(|(name, part)| {
+                let guard = guard_of(host, &mount, resource.clone(), part);
+                guard.with_metadata_url(url_of(name))
+            })
+            .collect();
+        let describe = |name: &Resource| document(host, &mount.app, name);
+        let documents = doors.iter().map(|(name, _)| describe(name));
+        let documents = documents.collect::<Result<Vec<_>, _>>()?;
+        // The document without a path is the alias's.
+        let at_root = documents.last().filter(|_| mount.alias.is_some()).cloned();
         let served = Arc::new(Served::new(mount.app, host));
-        for (name, at_root) in [(Some(&resource), false), (alias.as_ref(), true)] {
-            let Some(name) = name else { continue };
-            let root_taken = at_root && !paths.insert(root_path().to_owned());
-            if root_taken || !paths.insert(name.path().to_owned()) {
-                return Err(MountError::PathTaken(name.path().to_owned()));
-            }
-            let document = Metadata::new(&ResourceMetadata {
-                // The URL that the client was given, or it refuses the document.
-                resource: name.to_string(),
-                authorization_servers: vec![host.issuer.clone()],
-                scopes_supported: scopes.clone(),
-                bearer_methods_supported: ["header"],
-                resource_name: title.to_owned(),
-                resource_documentation: None,
-            })?;
-            let guard = guard.clone().with_metadata_url(url_of(name));
-            let endpoint = Endpoint::new(guard, Arc::clone(&origins), Arc::clone(&served));
-            router = router.route(name.path(), any(move |request| endpoint.answer(request)));
-            if at_root {
-                router = router.route(root_path(), document_route(document.clone()));
-            }
-            router = router.route(&path_of(name), document_route(document));
+        for (((name, part), guard), document) in doors.iter().zip(guards).zip(documents) {
+            let endpoint = Endpoint::new(guard, &origins, &served, part.clone());
+            routes.add(name.path(), any(move |request| endpoint.answer(request)))?;
+            routes.add(&path_of(name), document_route(document))?;
+        }
+        if let Some(document) = at_root {
+            routes.add(root_path(), document_route(document))?;
         }
     }
-    Ok(router)
+    Ok(routes.router)
 }
 
-fn document_route(document: Metadata) -> axum::routing::MethodRouter {
+/// Routes, no two at the same path.
+struct Routes {
+    router: Router,
+    paths: BTreeSet<String>,
+}
+
+impl Routes {
+    fn add(&mut self, path: &str, route: MethodRouter) -> Result<(), MountError> {
+        if !self.paths.insert(path.to_owned()) {
+            return Err(MountError::PathTaken(path.to_owned()));
+        }
+        self.router = std::mem::take(&mut self.router).route(path, route);
+        Ok(())
+    }
+}
+
+fn document(host: &Host, app: &App, name: &Resource) -> Result<Metadata, MountError> {
+    let scopes = app.scope_set();
+    let document = Metadata::new(&ResourceMetadata {
+        // The URL that the client was given, or it refuses the document.
+        resource: name.to_string(),
+        authorization_servers: vec![host.issuer.clone()],
+        scopes_supported: scopes.iter().map(ToString::to_string).collect(),
+        bearer_methods_supported: ["header"],
+        resource_name: app.title.to_owned(),
+        resource_documentation: None,
+    })?;
+    Ok(document)
+}
+
+fn document_route(document: Metadata) -> MethodRouter {
     any(move |request: Request| {
         let response = document.respond(&request);
         async move { response.map(axum::body::Body::from).into_response() }
@@ -139,15 +176,25 @@ fn resource_at(host: &Host, path: &str) -> Result<Resource, MountError> {
     resource.ok_or(MountError::NotAResource(url))
 }
 
-fn guard_of(host: &Host, mount: &Mount, resource: Resource) -> Guard {
+fn guard_of(host: &Host, mount: &Mount, resource: Resource, part: &Part) -> Guard {
     let mut guard = Guard::new(resource, Arc::clone(&host.verify))
         .with_mode(mount.mode)
         .with_in_band(mount.in_band)
         // Lists and widgets are for everyone; they hold no data.
         .with_open_methods()
         .with_body_bytes_max(host.body_bytes_max);
-    for tool in &mount.app.tools {
+    for tool in mount.app.tools.iter().filter(|tool| part.has(tool)) {
         guard = guard.with_tool(tool.name, tool.policy.clone());
+        for alias in tool.aliases {
+            guard = guard.with_tool(*alias, tool.policy.clone());
+        }
+    }
+    for text in mount.app.scopes {
+        for implied in text.implies {
+            if let (Ok(holder), Ok(implied)) = (text.scope.parse(), implied.parse()) {
+                guard = guard.with_implied(holder, implied);
+            }
+        }
     }
     match &host.observer {
         Some(observer) => guard.with_observer(Arc::clone(observer)),
@@ -157,13 +204,15 @@ fn guard_of(host: &Host, mount: &Mount, resource: Resource) -> Guard {
 
 fn check_app(app: &App) -> Result<(), MountError> {
     let mut names = BTreeSet::new();
-    for tool in &app.tools {
+    let own = app.tools.iter().map(|tool| tool.name);
+    let others = app.tools.iter().flat_map(|tool| tool.aliases).copied();
+    for tool in own.chain(others) {
         let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte);
-        let well_formed = (1..=128).contains(&tool.name.len()) && tool.name.bytes().all(legal);
-        if !well_formed || !names.insert(tool.name) {
+        let well_formed = (1..=128).contains(&tool.len()) && tool.bytes().all(legal);
+        if !well_formed || !names.insert(tool) {
             return Err(MountError::ToolName {
                 app: app.name,
-                tool: tool.name,
+                tool,
             });
         }
     }

@@ -5,7 +5,6 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::app::App;
-use crate::tool::Tool;
 
 /// Compares every tool of an app with `folder/<tool>.json`. A missing file is written, and is an error
 /// all the same, so that it cannot be forgotten; a stale file is an error.
@@ -18,7 +17,7 @@ pub fn check(app: &App, folder: &Path) -> Result<(), String> {
     for tool in &app.tools {
         let file = format!("{}.json", tool.name);
         let path = folder.join(&file);
-        let wanted = format!("{:#}\n", tool.definition());
+        let wanted = format!("{:#}\n", tool.definition(app.name));
         match std::fs::read_to_string(&path) {
             Ok(text) if text == wanted => {}
             Ok(_) => findings.push(format!("{file} differs; delete it and run again to accept")),
@@ -48,5 +47,8 @@ pub fn check(app: &App, folder: &Path) -> Result<(), String> {
 /// The definitions of all tools, as `tools/list` shows them.
 #[must_use]
 pub fn definitions(app: &App) -> Vec<Value> {
-    app.tools.iter().map(Tool::definition).collect()
+    app.tools
+        .iter()
+        .map(|tool| tool.definition(app.name))
+        .collect()
 }

@@ -14,49 +14,10 @@ use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value, json};
 
 use crate::allowed::Allowed;
+use crate::connections::{ConnectError, Connection, Connections};
+use crate::hints::Hints;
 use crate::store::{PersonStore, Records, StoreError};
 use crate::widget::Widget;
-
-/// What a tool does to the world. Hosts ask before they call what writes; all four are always said.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Hints([bool; 4]);
-
-impl Hints {
-    /// It only reads.
-    #[must_use]
-    pub const fn reads() -> Self {
-        Self([true, false, true, false])
-    }
-
-    /// It adds something, and adds it again when called again.
-    #[must_use]
-    pub const fn adds() -> Self {
-        Self([false, false, false, false])
-    }
-
-    /// It changes or deletes what was there; doing so again changes nothing more.
-    #[must_use]
-    pub const fn overwrites() -> Self {
-        Self([false, true, true, false])
-    }
-
-    /// It reaches out of this server: its answer depends on, or its effect is on, other systems.
-    #[must_use]
-    pub const fn in_open_world(self) -> Self {
-        let Self([reads, destroys, idempotent, _]) = self;
-        Self([reads, destroys, idempotent, true])
-    }
-
-    fn to_json(self) -> Value {
-        let Self([reads, destroys, idempotent, open]) = self;
-        json!({
-            "readOnlyHint": reads,
-            "destructiveHint": destroys,
-            "idempotentHint": idempotent,
-            "openWorldHint": open,
-        })
-    }
-}
 
 /// The input of a tool that takes none.
 #[derive(Debug, serde::Deserialize, JsonSchema)]
@@ -90,19 +51,38 @@ impl<T> Answer<T> {
 
 /// What went wrong, in words that the model may read and act on.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ToolError(String);
+pub struct ToolError {
+    text: String,
+    connect_url: Option<String>,
+}
 
 impl ToolError {
     /// An error that says `text`.
     #[must_use]
     pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
+        Self {
+            text: text.into(),
+            connect_url: None,
+        }
+    }
+
+    /// The person can mend it on this page: hosts that can are challenged to lead there.
+    #[must_use]
+    pub fn with_connect_url(mut self, url: impl Into<String>) -> Self {
+        self.connect_url = Some(url.into());
+        self
+    }
+
+    /// What it says.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
     }
 }
 
 impl From<StoreError> for ToolError {
     fn from(error: StoreError) -> Self {
-        Self(format!("The records are out of reach: {error}."))
+        Self::new(format!("The records are out of reach: {error}."))
     }
 }
 
@@ -110,6 +90,7 @@ impl From<StoreError> for ToolError {
 #[derive(Clone)]
 pub struct Call {
     pub(crate) store: Arc<dyn PersonStore>,
+    pub(crate) connections: Option<Arc<dyn Connections>>,
     pub(crate) app: &'static str,
 }
 
@@ -123,6 +104,23 @@ impl Call {
             app: self.app,
         }
     }
+
+    /// The person's account at a provider.
+    ///
+    /// # Errors
+    /// If the host has no providers at all.
+    pub fn connection<'a>(
+        &'a self,
+        person: &'a Allowed<Principal>,
+        provider: &'a str,
+    ) -> Result<Connection<'a>, ConnectError> {
+        let connections = self.connections.as_deref().ok_or(ConnectError::Away)?;
+        Ok(Connection {
+            connections,
+            person,
+            provider,
+        })
+    }
 }
 
 /// What a tool's function comes to, for the wire.
@@ -130,6 +128,8 @@ pub(crate) struct Outcome {
     pub(crate) text: String,
     pub(crate) structured: Option<Box<RawValue>>,
     pub(crate) is_error: bool,
+    /// Where the person mends what went wrong.
+    pub(crate) connect_url: Option<String>,
 }
 
 impl Outcome {
@@ -138,19 +138,27 @@ impl Outcome {
             text: text.into(),
             structured: None,
             is_error: true,
+            connect_url: None,
         }
     }
 
     fn of<O: Serialize>(result: Result<Answer<O>, ToolError>) -> Self {
         let answer = match result {
             Ok(answer) => answer,
-            Err(ToolError(text)) => return Self::error(text),
+            Err(error) => {
+                let connect_url = error.connect_url;
+                return Self {
+                    connect_url,
+                    ..Self::error(error.text)
+                };
+            }
         };
         match to_raw_value(&answer.structured) {
             Ok(structured) => Self {
                 text: answer.text.unwrap_or_else(|| structured.get().to_owned()),
                 structured: Some(structured),
                 is_error: false,
+                connect_url: None,
             },
             Err(_) => Self::error("The answer cannot be written as JSON."),
         }
@@ -166,9 +174,14 @@ pub struct Tool {
     pub(crate) name: &'static str,
     pub(crate) policy: ToolPolicy,
     pub(crate) widget: Option<Widget>,
+    /// Other names that it answers to.
+    pub(crate) aliases: &'static [&'static str],
+    /// What it belongs to, where an app can be narrowed down; empty if it is in every part.
+    pub(crate) toolset: &'static str,
+    pub(crate) hints: Hints,
+    for_widgets: bool,
     title: &'static str,
     description: &'static str,
-    hints: Hints,
     input_schema: Value,
     output_schema: Value,
     status: Option<(&'static str, &'static str)>,
@@ -253,9 +266,12 @@ impl Tool {
             name,
             policy,
             widget: None,
+            aliases: &[],
+            toolset: "",
+            hints: Hints::overwrites().in_open_world(),
+            for_widgets: false,
             title: name,
             description: "",
-            hints: Hints::overwrites().in_open_world(),
             input_schema: schema::<I>(),
             output_schema: schema::<O>(),
             status: None,
@@ -285,6 +301,27 @@ impl Tool {
         self
     }
 
+    /// Other names that it answers to, which no list shows.
+    #[must_use]
+    pub const fn aliases(mut self, names: &'static [&'static str]) -> Self {
+        self.aliases = names;
+        self
+    }
+
+    /// The part of its app that it belongs to.
+    #[must_use]
+    pub const fn toolset(mut self, name: &'static str) -> Self {
+        self.toolset = name;
+        self
+    }
+
+    /// Widgets call it.
+    #[must_use]
+    pub const fn for_widgets(mut self) -> Self {
+        self.for_widgets = true;
+        self
+    }
+
     /// The view of its answers.
     #[must_use]
     pub const fn widget(mut self, widget: Widget) -> Self {
@@ -301,13 +338,21 @@ impl Tool {
         (self.run)(call, person, arguments).await
     }
 
-    /// The definition that a model sees.
-    pub(crate) fn definition(&self) -> Value {
+    /// Whether it is called `name`, by its own name or another.
+    pub(crate) fn is_called(&self, name: &str) -> bool {
+        self.name == name || self.aliases.contains(&name)
+    }
+
+    /// The definition that a model sees. `app` is the name of the app that it is part of.
+    pub(crate) fn definition(&self, app: &str) -> Value {
         let mut meta = Map::new();
         let schemes = self.policy.security_schemes();
         meta.insert("securitySchemes".into(), schemes.clone());
         if let Some(widget) = &self.widget {
-            widget.describe_on_tool(&mut meta);
+            widget.describe_on_tool(app, &mut meta);
+        }
+        if self.for_widgets {
+            meta.insert("openai/widgetAccessible".into(), true.into());
         }
         if let Some((running, done)) = self.status {
             meta.insert("openai/toolInvocation/invoking".into(), running.into());

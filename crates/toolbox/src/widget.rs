@@ -18,35 +18,40 @@ pub struct Widget {
     pub description: &'static str,
     /// The page. It may load nothing: no origin is allowed.
     pub html: &'static str,
+    /// Origins that it leads to, as `https://github.com`, so that hosts open them without a warning.
+    pub links: &'static [&'static str],
 }
 
 impl Widget {
     /// The URI, with a version that changes with the page, because hosts cache by URI.
-    pub(crate) fn uri(&self) -> String {
+    pub(crate) fn uri(&self, app: &str) -> String {
         let hash = hex(digest(&SHA256, self.html.as_bytes()).as_ref());
         let version = hash.get(..12).unwrap_or_default();
-        format!("ui://{}/view.html?v={version}", self.name)
+        format!("{}?v={version}", self.path(app))
     }
 
     /// Whether a URI names this widget, in this or an older version.
-    pub(crate) fn is_at(&self, uri: &str) -> bool {
-        let base = format!("ui://{}/view.html", self.name);
-        uri.strip_prefix(&base)
+    pub(crate) fn is_at(&self, app: &str, uri: &str) -> bool {
+        uri.strip_prefix(&self.path(app))
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('?'))
     }
 
+    fn path(&self, app: &str) -> String {
+        format!("ui://{app}/{}.html", self.name)
+    }
+
     /// Links a tool to this view: the standard's key, its older flat spelling, and ChatGPT's.
-    pub(crate) fn describe_on_tool(&self, meta: &mut Map<String, Value>) {
-        let uri = self.uri();
+    pub(crate) fn describe_on_tool(&self, app: &str, meta: &mut Map<String, Value>) {
+        let uri = self.uri(app);
         meta.insert("ui".into(), json!({ "resourceUri": uri }));
         meta.insert("ui/resourceUri".into(), uri.clone().into());
         meta.insert("openai/outputTemplate".into(), uri.into());
     }
 
     /// The entry of `resources/list`. `domain` is the deployment's public origin.
-    pub(crate) fn entry(&self, domain: &str) -> Value {
+    pub(crate) fn entry(&self, app: &str, domain: &str) -> Value {
         json!({
-            "uri": self.uri(),
+            "uri": self.uri(app),
             "name": self.name,
             "title": self.title,
             "description": self.description,
@@ -72,6 +77,7 @@ impl Widget {
             "ui": {
                 "csp": { "connectDomains": [], "resourceDomains": [] },
                 "prefersBorder": true,
+                "linkTrustedDomains": self.links,
             },
             "openai/widgetDescription": self.description,
             "openai/widgetPrefersBorder": true,
@@ -79,7 +85,7 @@ impl Widget {
             "openai/widgetCSP": {
                 "connect_domains": [],
                 "resource_domains": [],
-                "redirect_domains": [],
+                "redirect_domains": self.links,
             },
         })
     }

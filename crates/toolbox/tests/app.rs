@@ -12,8 +12,8 @@ use guard::{InBand, Mode, Observer, Refusal, Seen, Verify};
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
-use toolbox::MemoryStore;
 use toolbox::serve::{Host, Mount, router};
+use toolbox::{MemoryConnections, MemoryStore, Part};
 use tower::ServiceExt as _;
 
 pub(crate) const ORIGIN: &str = "https://h.example";
@@ -24,6 +24,7 @@ pub(crate) struct App {
     router: Router,
     key: SigningKey,
     pub(crate) clock: ManualClock,
+    pub(crate) connections: Arc<MemoryConnections>,
     pub(crate) revoked: Arc<Revoked>,
     pub(crate) log: Arc<Log>,
 }
@@ -96,6 +97,15 @@ impl App {
     }
 
     pub(crate) fn start_with(mode: Mode, in_band: InBand) -> Self {
+        let mut notes = mount(notes::app(), "/mcp/notes", Some("/mcp"));
+        let mut ping = mount(notes::ping_app(), "/mcp/ping", None);
+        for mount in [&mut notes, &mut ping] {
+            (mount.mode, mount.in_band) = (mode, in_band);
+        }
+        Self::serving(vec![notes, ping])
+    }
+
+    pub(crate) fn serving(mounts: Vec<Mount>) -> Self {
         let key = SigningKey::generate(Algorithm::EdDsa).unwrap();
         let keys = Arc::new(KeySet::of([key.public()]));
         let clock = ManualClock::at(UnixTime(NOW));
@@ -106,13 +116,11 @@ impl App {
             .with_revocations(Shared(Arc::clone(&revoked)));
         let mut host = host(Arc::new(verify));
         host.observer = Some(Arc::clone(&log) as _);
-        let mut notes = mount(notes::app(), "/mcp/notes", Some("/mcp"));
-        let mut ping = mount(notes::ping_app(), "/mcp/ping", None);
-        for mount in [&mut notes, &mut ping] {
-            (mount.mode, mount.in_band) = (mode, in_band);
-        }
+        let connections = Arc::new(MemoryConnections::default());
+        host.connections = Some(Arc::clone(&connections) as _);
         Self {
-            router: router(&host, vec![notes, ping]).unwrap(),
+            router: router(&host, mounts).unwrap(),
+            connections,
             key,
             clock,
             revoked,
@@ -170,6 +178,24 @@ impl App {
         self.send(request.body(body.into()).unwrap()).await
     }
 
+    /// Posts with a token.
+    pub(crate) async fn post_with(
+        &self,
+        path: &str,
+        headers: &[(&str, &str)],
+        token: &str,
+        body: String,
+    ) -> Answer {
+        let bearer = format!("Bearer {token}");
+        let headers = [headers, &[("authorization", &bearer)]].concat();
+        self.post_to(path, &headers, body).await
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.send(Request::get(path).body(Body::empty()).unwrap())
+            .await
+    }
+
     /// Calls a tool with a token, if one is given.
     pub(crate) async fn call(&self, token: Option<&str>, tool: &str, arguments: Value) -> Answer {
         let bearer = token.map(|token| format!("Bearer {token}"));
@@ -193,6 +219,7 @@ pub(crate) fn host(verify: Arc<dyn Verify>) -> Host {
         issuer: ORIGIN.to_owned(),
         verify,
         store: Arc::new(MemoryStore::default()),
+        connections: None,
         observer: None,
         origins: vec!["https://inspector.example".to_owned()],
         body_bytes_max: 1024 * 1024,
@@ -204,6 +231,7 @@ pub(crate) fn mount(app: toolbox::App, path: &str, alias: Option<&str>) -> Mount
         app,
         path: path.to_owned(),
         alias: alias.map(str::to_owned),
+        part: Part::default(),
         mode: Mode::Required,
         in_band: InBand::OpenAi,
     }

@@ -120,7 +120,7 @@ async fn widgets_are_listed_and_read_in_both_dialects() {
     let listed = legacy(&app, "resources/list", json!({})).await;
     let entry = &listed.body["result"]["resources"][0];
     let uri = entry["uri"].as_str().unwrap();
-    assert!(uri.starts_with("ui://auth_show/view.html?v="));
+    assert!(uri.starts_with("ui://notes/auth_show.html?v="));
     let tools = legacy(&app, "tools/list", json!({})).await;
     let meta = &tools.body["result"]["tools"][0]["_meta"];
     for link in [
@@ -133,8 +133,8 @@ async fn widgets_are_listed_and_read_in_both_dialects() {
     // An older version is answered with the page there is.
     for uri in [
         uri,
-        "ui://auth_show/view.html",
-        "ui://auth_show/view.html?v=older",
+        "ui://notes/auth_show.html",
+        "ui://notes/auth_show.html?v=older",
     ] {
         for answer in [
             modern(&app, "resources/read", json!({ "uri": uri })).await,
@@ -161,7 +161,7 @@ async fn widgets_are_listed_and_read_in_both_dialects() {
     }
     for uri in [
         "ui://auth_show",
-        "ui://auth_show/view.htmlx",
+        "ui://notes/auth_show.htmlx",
         "ui://other/view.html",
         "file:///etc/passwd",
     ] {

@@ -8,7 +8,9 @@
 mod all_tools;
 mod app;
 mod bad_input;
+mod connections;
 mod eras;
 mod mounts;
+mod parts;
 mod sign_in;
 mod web_pages;

@@ -40,7 +40,10 @@ fn one_path_is_one_resource() {
     };
     assert_eq!(twice(Some("/mcp"), None), "served");
     assert_eq!(twice(Some("/mcp"), Some("/mcp")), "/mcp is served twice");
-    assert_eq!(twice(Some("/mcp"), Some("/m")), "/m is served twice");
+    assert_eq!(
+        twice(Some("/mcp"), Some("/m")),
+        "/.well-known/oauth-protected-resource is served twice"
+    );
     assert_eq!(twice(Some("/mcp/ping"), None), "/mcp/ping is served twice");
     for path in ["", "/", "mcp", "/mcp/", "/a/../b", "/mcp#x"] {
         let said = outcome(vec![mount(notes::ping_app(), path, None)]);

@@ -127,9 +127,12 @@ fn resource(
             writes,
         })
     };
+    let parts = made.parts().into_iter();
+    let parts = parts.filter_map(|(below, _)| url(&format!("{}{below}", app.name.path())));
+    let alias = url(ALIAS).filter(|_| app.default);
     Some(ResourceSettings {
         resource: url(app.name.path())?,
-        aliases: url(ALIAS).filter(|_| app.default).into_iter().collect(),
+        aliases: parts.chain(alias).collect(),
         name: made.title.to_owned(),
         default: app.default,
         algorithm,

@@ -13,6 +13,7 @@ use metrics::{Counter, counter};
 use oauth::client::ClientId;
 use oauth::resource::Resource;
 use oauth::time::Clock;
+use toolbox::Part;
 use toolbox::serve::{Host, Mount};
 
 use super::store::Store;
@@ -37,6 +38,7 @@ pub(super) fn router(config: &Config, issuer: &Issuer) -> anyhow::Result<Router>
         issuer: origin.to_owned(),
         verify: Arc::new(verify),
         store: Arc::new(Store::new(issuer.clone())),
+        connections: None,
         observer: Some(Arc::new(Audit::new(config, issuer.clone()))),
         origins: config.allowed_origins.clone(),
         body_bytes_max: config.bounds.body_bytes,
@@ -45,6 +47,7 @@ pub(super) fn router(config: &Config, issuer: &Issuer) -> anyhow::Result<Router>
         app: app.name.make(),
         path: app.name.path().to_owned(),
         alias: app.default.then(|| ALIAS.to_owned()),
+        part: Part::default(),
         mode: app.mode,
         in_band: app.in_band,
     });

@@ -38,6 +38,14 @@ impl<'a> Incoming<'a> {
     pub(super) fn read(body: &'a [u8]) -> Result<Self, RpcError> {
         serde_json::from_slice(body).map_err(|_| RpcError::invalid_params("unreadable"))
     }
+
+    /// Lists have one page, so no cursor was ever given out.
+    pub(super) fn check_first_page(&self) -> Result<(), RpcError> {
+        match self.params.cursor {
+            None => Ok(()),
+            Some(_) => Err(RpcError::invalid_params("unknown cursor")),
+        }
+    }
 }
 
 /// An error as JSON-RPC says it, with the status that goes with it.

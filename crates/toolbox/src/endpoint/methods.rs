@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use guard::Admitted;
+use guard::{Admitted, Guard};
 use http::StatusCode;
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value, json};
@@ -12,6 +12,8 @@ use super::era::{Era, LEGACY, MODERN};
 use super::message::{Incoming, RpcError};
 use crate::allowed::Allowed;
 use crate::app::App;
+use crate::connections::Connections;
+use crate::part::Part;
 use crate::serve::Host;
 use crate::store::PersonStore;
 use crate::tool::{Call, Outcome};
@@ -26,10 +28,21 @@ struct Ready {
     modern: String,
 }
 
+/// A request, with all that its answer depends on.
+pub(super) struct Asked<'a> {
+    pub(super) era: Era,
+    pub(super) admitted: &'a Admitted,
+    pub(super) incoming: &'a Incoming<'a>,
+    pub(super) guard: &'a Guard,
+    pub(super) part: Part,
+}
+
 /// An app with its answers ready to send.
 pub(crate) struct Served {
     app: App,
     store: Arc<dyn PersonStore>,
+    connections: Option<Arc<dyn Connections>>,
+    definitions: Vec<Value>,
     domain: String,
     server_info: Value,
     /// `_meta` of results of the modern era.
@@ -48,10 +61,11 @@ impl Served {
             legacy: result.to_string(),
             modern: cacheable(&result, &meta).to_string(),
         };
-        let tools: Vec<_> = app.tools.iter().map(|tool| tool.definition()).collect();
+        let own = app.tools.iter();
+        let definitions: Vec<_> = own.map(|tool| tool.definition(app.name)).collect();
         let widgets = app.tools.iter().filter_map(|tool| tool.widget.as_ref());
         let entries: Vec<_> = widgets
-            .map(|widget| widget.entry(&host.public_origin))
+            .map(|widget| widget.entry(app.name, &host.public_origin))
             .collect();
         let discover = json!({
             "supportedVersions": [MODERN],
@@ -60,11 +74,13 @@ impl Served {
         });
         Self {
             discover: cacheable(&discover, &meta).to_string(),
-            tools: ready(json!({ "tools": tools })),
+            tools: ready(json!({ "tools": definitions })),
+            definitions,
             resources: ready(json!({ "resources": entries })),
             templates: ready(json!({ "resourceTemplates": [] })),
             modern_meta: to_raw_value(&meta).ok(),
             store: Arc::clone(&host.store),
+            connections: host.connections.clone(),
             domain: host.public_origin.clone(),
             server_info,
             app,
@@ -72,15 +88,12 @@ impl Served {
     }
 
     /// The result of a request, as JSON text.
-    pub(super) async fn dispatch(
-        &self,
-        era: Era,
-        admitted: &Admitted,
-        incoming: &Incoming<'_>,
-    ) -> Result<Cow<'_, str>, RpcError> {
-        match (&*admitted.look().method, era) {
-            ("tools/call", _) => self.call(era, admitted, incoming).await.map(Cow::Owned),
-            ("tools/list", _) => self.tools.page(era, incoming),
+    pub(super) async fn dispatch(&self, asked: &Asked<'_>) -> Result<Cow<'_, str>, RpcError> {
+        let (era, incoming) = (asked.era, asked.incoming);
+        match (&*asked.admitted.look().method, era) {
+            ("tools/call", _) => self.call(asked).await.map(Cow::Owned),
+            ("tools/list", _) if asked.part.is_whole() => self.tools.page(era, incoming),
+            ("tools/list", _) => self.part_of_tools(asked).map(Cow::Owned),
             ("resources/list", _) => self.resources.page(era, incoming),
             ("resources/templates/list", _) => self.templates.page(era, incoming),
             ("resources/read", _) => self.read(era, incoming).map(Cow::Owned),
@@ -114,14 +127,24 @@ impl Served {
         .to_string())
     }
 
-    async fn call(
-        &self,
-        era: Era,
-        admitted: &Admitted,
-        incoming: &Incoming<'_>,
-    ) -> Result<String, RpcError> {
-        let name = admitted.look().name.as_deref();
-        let tool = self.app.tools.iter().find(|tool| Some(tool.name) == name);
+    /// The list for a request that wants less than the whole.
+    fn part_of_tools(&self, asked: &Asked<'_>) -> Result<String, RpcError> {
+        asked.incoming.check_first_page()?;
+        let all = self.app.tools.iter().zip(&self.definitions);
+        let part = all.filter(|(tool, _)| asked.part.has(tool));
+        let tools: Vec<_> = part.map(|(_, definition)| definition).collect();
+        let result = json!({ "tools": tools });
+        Ok(match asked.era {
+            Era::Modern => cacheable(&result, &self.meta()).to_string(),
+            Era::Legacy => result.to_string(),
+        })
+    }
+
+    async fn call(&self, asked: &Asked<'_>) -> Result<String, RpcError> {
+        let (admitted, incoming) = (asked.admitted, asked.incoming);
+        let name = admitted.look().name.as_deref().unwrap_or_default();
+        let mut tools = self.app.tools.iter();
+        let tool = tools.find(|tool| tool.is_called(name) && asked.part.has(tool));
         let tool = tool.ok_or_else(|| RpcError::invalid_params("unknown tool"))?;
         // Clients leave `arguments` out, or say `null`, when there are none.
         let arguments = incoming.params.arguments.filter(|raw| raw.get() != "null");
@@ -130,15 +153,19 @@ impl Served {
         }
         let call = Call {
             store: Arc::clone(&self.store),
+            connections: self.connections.clone(),
             app: self.app.name,
         };
         let person = Allowed::from_guard(admitted);
         let outcome = tool.call(call, person, arguments).await;
-        self.write(era, &outcome)
+        self.write(asked, &outcome)
     }
 
-    fn write(&self, era: Era, outcome: &Outcome) -> Result<String, RpcError> {
-        let modern = era == Era::Modern;
+    fn write(&self, asked: &Asked<'_>, outcome: &Outcome) -> Result<String, RpcError> {
+        let modern = asked.era == Era::Modern;
+        let connect = outcome.connect_url.as_deref();
+        let connect = connect.and_then(|url| self.connect_meta(asked, url));
+        let meta = self.modern_meta.as_deref().filter(|_| modern);
         let result = ToolResult {
             result_type: modern.then_some("complete"),
             content: [Text {
@@ -147,12 +174,33 @@ impl Served {
             }],
             structured_content: outcome.structured.as_deref(),
             is_error: outcome.is_error,
-            meta: self.modern_meta.as_deref().filter(|_| modern),
+            meta: connect.as_deref().or(meta),
         };
         serde_json::to_string(&result).map_err(|_| {
             let status = StatusCode::INTERNAL_SERVER_ERROR;
             RpcError::new(status, -32603, "Internal error")
         })
+    }
+
+    /// What leads to the page where the person connects an account: the challenge for hosts that follow
+    /// one, the address for widgets.
+    fn connect_meta(&self, asked: &Asked<'_>, url: &str) -> Option<Box<RawValue>> {
+        let why = "Connect an account to use this.";
+        let challenge = asked.guard.challenge_again(asked.admitted, why);
+        let mut meta = match asked.era {
+            Era::Modern => self.meta(),
+            Era::Legacy => json!({}),
+        };
+        let members = meta.as_object_mut()?;
+        let challenges = json!([challenge.to_string()]);
+        members.insert("mcp/www_authenticate".into(), challenges);
+        members.insert("vestibule/connect_url".into(), url.into());
+        to_raw_value(&meta).ok()
+    }
+
+    /// `_meta` of results of the modern era.
+    fn meta(&self) -> Value {
+        json!({ "io.modelcontextprotocol/serverInfo": self.server_info })
     }
 
     fn read(&self, era: Era, incoming: &Incoming<'_>) -> Result<String, RpcError> {
@@ -163,7 +211,7 @@ impl Served {
             .tools
             .iter()
             .filter_map(|tool| tool.widget.as_ref());
-        let Some(widget) = widgets.find(|widget: &&Widget| widget.is_at(uri)) else {
+        let Some(widget) = widgets.find(|widget: &&Widget| widget.is_at(self.app.name, uri)) else {
             let code = match era {
                 Era::Modern => -32602,
                 Era::Legacy => -32002,
@@ -172,23 +220,17 @@ impl Served {
             return Err(error.with_data(json!({ "uri": uri })));
         };
         let result = json!({ "contents": [widget.content(uri, &self.domain)] });
-        let result = match (era, &self.modern_meta) {
-            (Era::Modern, Some(_)) => {
-                let meta = json!({ "io.modelcontextprotocol/serverInfo": self.server_info });
-                cacheable(&result, &meta)
-            }
-            (Era::Modern | Era::Legacy, _) => result,
-        };
-        Ok(result.to_string())
+        Ok(match era {
+            Era::Modern => cacheable(&result, &self.meta()).to_string(),
+            Era::Legacy => result.to_string(),
+        })
     }
 }
 
 impl Ready {
     /// The only page there is.
     fn page(&self, era: Era, incoming: &Incoming<'_>) -> Result<Cow<'_, str>, RpcError> {
-        if incoming.params.cursor.is_some() {
-            return Err(RpcError::invalid_params("unknown cursor"));
-        }
+        incoming.check_first_page()?;
         Ok(Cow::Borrowed(match era {
             Era::Modern => &self.modern,
             Era::Legacy => &self.legacy,

@@ -15,8 +15,10 @@ mod era;
 mod message;
 mod methods;
 
+use methods::Asked;
 pub(crate) use methods::Served;
 
+use crate::part::Part;
 use era::Era;
 use message::{Incoming, RpcError};
 
@@ -28,32 +30,36 @@ struct Parts {
     guard: Guard,
     origins: Arc<Origins>,
     served: Arc<Served>,
+    /// What of the app is here.
+    part: Part,
 }
 
 impl Endpoint {
-    pub(crate) fn new(guard: Guard, origins: Arc<Origins>, served: Arc<Served>) -> Self {
+    pub(crate) fn new(
+        guard: Guard,
+        origins: &Arc<Origins>,
+        served: &Arc<Served>,
+        part: Part,
+    ) -> Self {
         Self(Arc::new(Parts {
             guard,
-            origins,
-            served,
+            origins: Arc::clone(origins),
+            served: Arc::clone(served),
+            part,
         }))
     }
 
     /// Answers any request. What a browser must read before it reads anything else stands first: whether
     /// the page may call, then the preflight, so that 401 and 403 carry its headers as well.
     pub(crate) async fn answer(self, request: Request) -> Response<Body> {
-        let Parts {
-            guard,
-            origins,
-            served,
-        } = &*self.0;
+        let Parts { guard, origins, .. } = &*self.0;
         let origin = match origins.check(request.headers()) {
             Ok(origin) => origin.cloned(),
             Err(reason) => return guard.refuse_early(request, reason).map(Body::from),
         };
         let mut response = match *request.method() {
             Method::POST => match guard.admit(request).await {
-                Ok(admitted) => answer_admitted(served, &admitted).await,
+                Ok(admitted) => self.answer_admitted(&admitted).await,
                 Err(refused) => refused,
             },
             Method::OPTIONS => origins.preflight(request.headers()),
@@ -73,29 +79,41 @@ fn not_allowed() -> Response<Bytes> {
     response
 }
 
-async fn answer_admitted(served: &Served, admitted: &Admitted) -> Response<Bytes> {
-    // A notification asks for nothing, whatever it says.
-    let Some(id) = admitted.look().id.as_deref() else {
-        let mut accepted = Response::new(Bytes::new());
-        *accepted.status_mut() = StatusCode::ACCEPTED;
-        return accepted;
-    };
-    let (status, text) = match answer_request(served, admitted).await {
-        Ok(result) => (StatusCode::OK, message::result(id, &result)),
-        Err(error) => (error.status, message::error(id, &error)),
-    };
-    let mut response = Response::new(Bytes::from(text));
-    *response.status_mut() = status;
-    let json = HeaderValue::from_static("application/json");
-    response.headers_mut().insert(CONTENT_TYPE, json);
-    response
-}
+impl Endpoint {
+    async fn answer_admitted(&self, admitted: &Admitted) -> Response<Bytes> {
+        // A notification asks for nothing, whatever it says.
+        let Some(id) = admitted.look().id.as_deref() else {
+            let mut accepted = Response::new(Bytes::new());
+            *accepted.status_mut() = StatusCode::ACCEPTED;
+            return accepted;
+        };
+        let (status, text) = match self.answer_request(admitted).await {
+            Ok(result) => (StatusCode::OK, message::result(id, &result)),
+            Err(error) => (error.status, message::error(id, &error)),
+        };
+        let mut response = Response::new(Bytes::from(text));
+        *response.status_mut() = status;
+        let json = HeaderValue::from_static("application/json");
+        response.headers_mut().insert(CONTENT_TYPE, json);
+        response
+    }
 
-async fn answer_request<'a>(
-    served: &'a Served,
-    admitted: &Admitted,
-) -> Result<Cow<'a, str>, RpcError> {
-    let incoming = Incoming::read(admitted.body())?;
-    let era = Era::of(admitted, &incoming)?;
-    served.dispatch(era, admitted, &incoming).await
+    async fn answer_request(&self, admitted: &Admitted) -> Result<Cow<'_, str>, RpcError> {
+        let incoming = Incoming::read(admitted.body())?;
+        let era = Era::of(admitted, &incoming)?;
+        let Parts {
+            guard,
+            served,
+            part,
+            ..
+        } = &*self.0;
+        let asked = Asked {
+            era,
+            admitted,
+            incoming: &incoming,
+            guard,
+            part: part.and(Part::of_request(&admitted.parts().headers)),
+        };
+        served.dispatch(&asked).await
+    }
 }
