@@ -4,6 +4,7 @@
 
 pub mod audit;
 mod clients;
+mod connections;
 pub mod db;
 mod document;
 mod endpoints;
@@ -50,6 +51,8 @@ pub struct Parts {
     /// The metadata document, ready to send.
     pub(crate) metadata: document::Document,
     pub(crate) passwords: login::password::PasswordPool,
+    pub(crate) upstreams: Vec<login::upstream::Known>,
+    pub(crate) flights: connections::refresh::Flights,
 }
 
 impl Issuer {
@@ -76,6 +79,7 @@ impl Issuer {
             now: clock.now(),
         };
         let keys = means.load().await?;
+        let upstreams = login::upstream::Known::all(&settings.upstreams, &settings.fetch)?;
         let metadata = endpoints::discovery::document(&settings);
         let issuer = Self(Arc::new(Parts {
             settings,
@@ -91,6 +95,8 @@ impl Issuer {
             revocations: tokens::revocation::Revocations::default(),
             limits_reached: moka::sync::Cache::new(10_000),
             metadata,
+            upstreams,
+            flights: connections::refresh::flights(),
         }));
         tokens::revocation::poll(&issuer).await?;
         Ok(issuer)
@@ -106,6 +112,8 @@ pub enum OpenError {
     Client(#[from] ClientsError),
     #[error(transparent)]
     Keys(#[from] KeysError),
+    #[error("no HTTP client for upstreams can be made")]
+    Upstreams(#[from] reqwest::Error),
 }
 
 impl std::ops::Deref for Issuer {

@@ -8,10 +8,11 @@ use tower_http::cors::{AllowHeaders, Any, CorsLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::Issuer;
+use crate::connections::webhook;
 use crate::endpoints::{authorize, discovery, introspect, jwks, register, revoke, token, userinfo};
-use crate::login::{setup, sign_in, sign_out, sign_up};
+use crate::login::{setup, sign_in, sign_out, sign_up, upstream};
 use crate::pages;
-use crate::portal::account;
+use crate::portal::{account, connect};
 
 /// What holds for a family of paths.
 #[derive(Clone, Copy)]
@@ -28,7 +29,8 @@ pub fn router(issuer: Issuer) -> Router {
         .merge(documents(&issuer))
         .merge(protocol())
         .merge(pages(&issuer))
-        .route("/static/{version}/style.css", get(pages::style));
+        .route("/static/{version}/style.css", get(pages::style))
+        .route("/webhooks/{upstream}", post(webhook::post));
     routes.with_state(issuer)
 }
 
@@ -68,14 +70,27 @@ fn pages(issuer: &Issuer) -> Router<Issuer> {
     let authorize = get(authorize::get)
         .post(authorize::post)
         .head(authorize::head);
-    everywhere(Router::new(), ("authorize", authorize))
+    let routes = everywhere(Router::new(), ("authorize", authorize))
         .route("/oauth/authorize/consent", post(authorize::consent::post))
+        .route("/oauth/authorize/finish", get(authorize::finish::get))
         .route("/login", get(sign_in::get).post(sign_in::post))
+        .route("/login/{upstream}", post(upstream::start::post))
+        .route("/auth/{upstream}", get(upstream::start::get))
+        .route("/auth/{upstream}/callback", get(upstream::callback::get))
         .route("/signup", get(sign_up::get).post(sign_up::post))
         .route("/logout", get(sign_out::get).post(sign_out::post))
         .route("/account", get(account::get))
         .route("/account/disconnect", post(account::disconnect))
-        .route("/setup", get(setup::get).post(setup::post))
+        .route("/connect/{upstream}", get(connect::get).post(connect::post))
+        .route("/connect/{upstream}/disconnect", post(connect::disconnect))
+        .route("/setup", get(setup::get).post(setup::post));
+    // As other systems have it: `/github/callback`.
+    let names = issuer.settings.upstreams.iter();
+    let aliases = names.map(|upstream| format!("/{}/callback", upstream.name));
+    aliases
+        .fold(routes, |routes, path| {
+            routes.route(&path, get(upstream::callback::get))
+        })
         .layer(from_fn_with_state(issuer.clone(), pages::dress))
 }
 

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod clients;
+mod connections;
 mod endpoints;
 mod jobs;
 mod login;

@@ -105,6 +105,18 @@ pub fn hex(bytes: &[u8]) -> String {
         .collect()
 }
 
+/// Bytes from pairs of hexadecimal digits; `None` if it is anything else.
+#[must_use]
+pub fn from_hex(text: &str) -> Option<Vec<u8>> {
+    let digits = text.as_bytes();
+    let value = |digit: &u8| char::from(*digit).to_digit(16);
+    let pairs = digits.chunks(2).map(|pair| match pair {
+        [high, low] => u8::try_from(value(high)? * 16 + value(low)?).ok(),
+        _ => None,
+    });
+    pairs.collect()
+}
+
 /// Base64url without padding (RFC 7515 §2).
 #[must_use]
 pub fn base64url(bytes: &[u8]) -> String {

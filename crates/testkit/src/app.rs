@@ -174,6 +174,29 @@ impl App {
     }
 }
 
+impl App {
+    /// Its database, for another node. SQLite in a file of its own only.
+    ///
+    /// # Panics
+    /// If it was started on another one.
+    #[must_use]
+    pub fn database(&self) -> DbSettings {
+        let folder = self.folder.as_ref().expect("a folder of its own");
+        DbSettings::File(folder.join("test.db"))
+    }
+
+    /// The files that its database consists of.
+    ///
+    /// # Panics
+    /// As [`App::database`].
+    #[must_use]
+    pub fn files(&self) -> Vec<PathBuf> {
+        let folder = self.folder.as_ref().expect("a folder of its own");
+        let files = std::fs::read_dir(folder).expect("readable");
+        files.map(|file| file.expect("readable").path()).collect()
+    }
+}
+
 impl Drop for App {
     fn drop(&mut self) {
         if let Some(folder) = &self.folder {
@@ -197,6 +220,7 @@ fn settings() -> Settings {
         default: uri == NOTES,
         algorithm: Algorithm::EdDsa,
         scopes,
+        upstream: None,
     };
     let scopes = vec![
         scope("profile:read", true, false),
@@ -221,6 +245,7 @@ fn settings() -> Settings {
         registration: RegistrationSettings::default(),
         metadata_documents: MetadataDocumentSettings::default(),
         clients: Vec::new(),
+        upstreams: Vec::new(),
         fetch: issuer::settings::FetchSettings::default(),
     }
 }

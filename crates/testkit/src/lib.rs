@@ -3,12 +3,14 @@
 mod answer;
 mod app;
 mod browser;
+mod fake_github;
 mod oauth_client;
 mod postgres;
 
 pub use answer::Answer;
 pub use app::{App, AppBuilder};
 pub use browser::{Browser, Form};
+pub use fake_github::{FakeGithub, GithubAccount, WEBHOOK_SECRET};
 pub use oauth_client::{OauthClient, Tokens, VERIFIER};
 pub use postgres::postgres;
 

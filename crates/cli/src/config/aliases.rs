@@ -23,8 +23,7 @@ enum Role {
 
 use Role::{Checked, DatabasePart, Port, Refused, Sets, Unused};
 
-const NO_UPSTREAM: &str =
-    "sign-in through others is not in this version: people sign in with e-mail and password";
+const NO_UPSTREAM: &str = "sign-in through Privy is not in this version: people sign in with e-mail and password, or GitHub";
 const ONE_PROCESS: &str =
     "a guard for another issuer's tokens is a library in this version: see the crate `guard`";
 const WIDGETS: &str = "widgets are part of the apps here";
@@ -90,9 +89,9 @@ const ALIASES: &[(&str, Role)] = &[
         "NODE_ENV",
         Unused("there is no development mode: what is not loopback must be https"),
     ),
-    ("GITHUB_CLIENT_ID", Unused(NO_UPSTREAM)),
-    ("GITHUB_CLIENT_SECRET", Unused(NO_UPSTREAM)),
-    ("GITHUB_CALLBACK_URL", Unused(NO_UPSTREAM)),
+    ("GITHUB_CLIENT_ID", Sets("github.client_id")),
+    ("GITHUB_CLIENT_SECRET", Sets("github.client_secret")),
+    ("GITHUB_CALLBACK_URL", Sets("github.callback_url")),
     ("PRIVY_APP_ID", Unused(NO_UPSTREAM)),
     ("PRIVY_APP_SECRET", Unused(NO_UPSTREAM)),
     ("VITE_PRIVY_APP_ID", Unused(NO_UPSTREAM)),

@@ -118,7 +118,7 @@ fn resource(
                 .and_then(toml::Value::as_str)
         };
         // What changes something says so in its name, and is asked for when it is needed.
-        let writes = text.scope.ends_with(":write");
+        let writes = text.scope.ends_with(":write") || text.scope.starts_with("write:");
         Some(ScopeSettings {
             name: text.scope.parse().ok()?,
             title: word("title").unwrap_or(text.title).to_owned(),
@@ -137,6 +137,7 @@ fn resource(
         default: app.default,
         algorithm,
         scopes: made.scopes.iter().filter_map(scope).collect(),
+        upstream: made.provider.map(str::to_owned),
     })
 }
 

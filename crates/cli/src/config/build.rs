@@ -12,7 +12,7 @@ use oauth::secret::Secret;
 use super::findings::Level;
 use super::layers::Environment;
 use super::reader::Reader;
-use super::{Config, Log, Proxies, aliases, apps, clients, keys, numbers};
+use super::{Config, Log, Proxies, aliases, apps, clients, keys, numbers, upstreams};
 
 /// Reads all settings; `None` only if one has no usable value at all.
 pub(super) fn build(reader: &Reader<'_>, environment: &Environment) -> Option<Config> {
@@ -43,6 +43,7 @@ pub(super) fn build(reader: &Reader<'_>, environment: &Environment) -> Option<Co
         registration: registration(reader),
         metadata_documents: metadata_documents(reader, public_url.as_ref()),
         clients: clients::build(reader, origin),
+        upstreams: upstreams::build(reader, origin),
         fetch: fetch(reader),
         public_url: public_url
             .clone()

@@ -14,6 +14,7 @@ pub(crate) mod settings;
 mod apps;
 mod build;
 mod clients;
+mod upstreams;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};

@@ -95,6 +95,17 @@ pub(crate) const SETTINGS: &[Setting] = &[
     setting("apps.ping.mode", MODES, "required", "`required` asks for a token on every request; `mixed` lets clients look around and decides tool by tool."),
     setting("apps.ping.algorithm", ALGORITHMS, "RS256", "Signs the access tokens for the ping app."),
 
+    setting("github.client_id", Text, "", "The client id of your GitHub App or OAuth app. With it and the secret people sign in with GitHub, and apps act with their GitHub accounts."),
+    setting("github.client_secret", Secret, "", "The client secret that goes with it."),
+    setting("github.kind", OneOf(&["app", "oauth_app"]), "app", "`app` is a GitHub App: its permissions limit tokens. `oauth_app` is an OAuth app: scopes do."),
+    setting("github.url", Text, "https://github.com", "Where people authorize: github.com, a ghe.com host, or your GitHub Enterprise Server."),
+    setting("github.api_url", Text, "", "Where its API is. Default: as GitHub has it for the host of `github.url`."),
+    setting("github.api_version", Text, "", "The version of the API to ask for. Default: the newest that the host is known to have."),
+    setting("github.callback_url", Text, "", "The callback URL that is registered at GitHub. Default: the public URL with /auth/github/callback; /github/callback is served too."),
+    setting("github.webhook_secret", Secret, "", "Signs GitHub's webhooks, which go to /webhooks/github: a person who takes their permission back there is disconnected here."),
+    setting("github.sign_in", Switch, "true", "Whether people sign in with GitHub. Without it they only connect their accounts."),
+    setting("github.public_only", Switch, "false", "With an OAuth app: asks for public repositories only."),
+
     setting("database.driver", OneOf(&["auto", "sqlite", "postgres", "memory"]), "auto", "`auto` is PostgreSQL when `database.url` is set, else SQLite in `data_dir`. `memory` forgets everything at the end."),
     setting("database.url", Secret, "", "postgres://user:password@host/name. `sslmode` and `sslrootcert` are read from it."),
     setting("database.tls", OneOf(&["url", "disable", "prefer", "require", "verify-ca", "verify-full"]), "url", "How to secure the connection; `url` leaves that to `sslmode` in the URL, which is `require` for remote hosts unless it says otherwise."),

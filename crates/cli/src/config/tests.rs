@@ -283,13 +283,7 @@ fn names_that_are_not_read_say_what_takes_their_place() {
             [(name.into(), Level::Error)]
         );
     }
-    for name in [
-        "SESSION_SECRET",
-        "NODE_ENV",
-        "GITHUB_CLIENT_ID",
-        "PRIVY_APP_ID",
-        "WIDGET_URL",
-    ] {
+    for name in ["SESSION_SECRET", "NODE_ENV", "PRIVY_APP_ID", "WIDGET_URL"] {
         assert_eq!(complaints("", &[(name, "x")]), [(name.into(), Level::Note)]);
     }
     for name in [
@@ -303,6 +297,27 @@ fn names_that_are_not_read_say_what_takes_their_place() {
             [(name.into(), Level::Warning)]
         );
     }
+    // Half a set-up says what is missing.
+    let github = [("GITHUB_CLIENT_ID", "a"), ("GITHUB_CLIENT_SECRET", "b")];
+    assert_eq!(complaints("", &github), []);
+    assert_eq!(
+        complaints("", &github[..1]),
+        [("github.client_secret".into(), Level::Error)]
+    );
+    assert_eq!(
+        complaints("", &github[1..]),
+        [("github.client_id".into(), Level::Error)]
+    );
+    assert_eq!(
+        complaints(
+            "",
+            &[(
+                "GITHUB_CALLBACK_URL",
+                "https://elsewhere.example/github/callback"
+            )]
+        ),
+        [("GITHUB_CALLBACK_URL".into(), Level::Error)]
+    );
     assert_eq!(
         complaints("", &[("AUTH_CODE_TTL_SEC", "601")]),
         [("AUTH_CODE_TTL_SEC".into(), Level::Error)]

@@ -17,6 +17,7 @@ use toolbox::Part;
 use toolbox::serve::{Host, Mount};
 
 use super::store::Store;
+use super::upstream::Upstreams;
 use crate::config::{ALIAS, Config};
 
 pub(super) fn router(config: &Config, issuer: &Issuer) -> anyhow::Result<Router> {
@@ -38,7 +39,7 @@ pub(super) fn router(config: &Config, issuer: &Issuer) -> anyhow::Result<Router>
         issuer: origin.to_owned(),
         verify: Arc::new(verify),
         store: Arc::new(Store::new(issuer.clone())),
-        connections: None,
+        connections: Some(Arc::new(Upstreams::new(issuer.clone()))),
         observer: Some(Arc::new(Audit::new(config, issuer.clone()))),
         origins: config.allowed_origins.clone(),
         body_bytes_max: config.bounds.body_bytes,

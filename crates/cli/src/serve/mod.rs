@@ -8,6 +8,7 @@ mod leftover;
 mod log;
 mod metrics;
 mod store;
+mod upstream;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -36,6 +36,7 @@ pub(super) fn settings() -> Settings {
             default: true,
             algorithm: Algorithm::EdDsa,
             scopes: Vec::new(),
+            upstream: None,
         }],
         sealing_keys: vec![SealingKey {
             id: "t".into(),
@@ -52,6 +53,7 @@ pub(super) fn settings() -> Settings {
             ..MetadataDocumentSettings::default()
         },
         clients: Vec::new(),
+        upstreams: Vec::new(),
         fetch: FetchSettings {
             timeout_seconds: 1,
             ..FetchSettings::default()

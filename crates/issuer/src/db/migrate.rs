@@ -5,7 +5,13 @@ use oauth::time::UnixTime;
 use super::{DbError, Tx, sql};
 
 /// Name and text, in order. One text serves both databases.
-const MIGRATIONS: [(&str, &str); 1] = [("0001_start", include_str!("migrations/0001_start.sql"))];
+const MIGRATIONS: [(&str, &str); 2] = [
+    ("0001_start", include_str!("migrations/0001_start.sql")),
+    (
+        "0002_upstreams",
+        include_str!("migrations/0002_upstreams.sql"),
+    ),
+];
 
 /// Any number that only we use: nodes that start together migrate one after the other.
 const POSTGRES_LOCK: i64 = 0x7665_7374_6962;

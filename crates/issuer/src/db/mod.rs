@@ -6,8 +6,10 @@
 pub(crate) mod audit_events;
 pub(crate) mod clients;
 pub(crate) mod codes;
+pub(crate) mod connections;
 pub(crate) mod consents;
 pub(crate) mod families;
+pub(crate) mod identities;
 pub(crate) mod keys;
 pub(crate) mod people;
 pub(crate) mod postgres;

@@ -31,7 +31,9 @@ pub(crate) struct NewPerson {
     pub(crate) id: String,
     pub(crate) email: String,
     pub(crate) name: Option<String>,
-    pub(crate) password_hash: String,
+    /// None for a person who signs in elsewhere.
+    pub(crate) password_hash: Option<String>,
+    pub(crate) email_verified: bool,
     pub(crate) operator: bool,
 }
 
@@ -124,7 +126,7 @@ pub(crate) async fn insert(tx: &mut Tx, new: NewPerson, now: UnixTime) -> Result
         new.id,
         &new.email,
         email_key(&new.email),
-        false,
+        new.email_verified,
         new.name,
         new.password_hash,
         new.operator,

@@ -13,9 +13,11 @@ use crate::clients::Client;
 use crate::clients::resolve::resolve;
 use crate::pages::{FormAction, clean};
 
-/// The authorization endpoint and its aliases: the only places that signing in leads back to.
+/// The authorization endpoint and its aliases.
 pub(crate) const AUTHORIZE_PATHS: [&str; 3] =
     ["/oauth/authorize", "/oauth2/authorize", "/authorize"];
+/// Where an authorization goes on that was allowed and waited for something else.
+pub(crate) const FINISH_PATH: &str = "/oauth/authorize/finish";
 const ACCOUNT: &str = "/account";
 
 /// A checked `continue`.
@@ -87,12 +89,14 @@ pub(crate) fn sign_in_path(page: &str, path: &str) -> String {
     format!("{page}?continue={path}")
 }
 
-/// A path of ours with its query, if it leads to the authorization endpoint.
+/// A path of ours with its query, if it leads to the authorization endpoint or to a page to connect.
 fn own(text: &str) -> Option<(&str, &str)> {
     let (path, query) = text.split_once('?')?;
     let plain = text.bytes().all(|byte| byte.is_ascii_graphic());
-    (AUTHORIZE_PATHS.contains(&path) && plain && text.len() <= Params::BYTES_MAX)
-        .then_some((text, query))
+    let connect = path.strip_prefix("/connect/");
+    let connect = connect.is_some_and(|name| name.bytes().all(|byte| byte.is_ascii_lowercase()));
+    let ours = connect || path == FINISH_PATH || AUTHORIZE_PATHS.contains(&path);
+    (ours && plain && text.len() <= Params::BYTES_MAX).then_some((text, query))
 }
 
 async fn asker(issuer: &Issuer, source: &Source, params: &Params) -> Option<Asker> {

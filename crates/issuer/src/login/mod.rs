@@ -8,6 +8,7 @@ pub(crate) mod sign_in;
 pub(crate) mod sign_out;
 pub(crate) mod sign_up;
 pub(crate) mod throttle;
+pub(crate) mod upstream;
 
 pub use setup::operator_setup_link;
 

@@ -15,8 +15,8 @@ use crate::Issuer;
 use crate::audit::{self, Event, Kind, Source};
 use crate::db::DbError;
 use crate::db::people::{self, Person};
-use crate::pages::{Frame, PageError, PageForm, PageQuery, in_words};
-use crate::settings::SignUp;
+use crate::pages::{FormAction, Frame, PageError, PageForm, PageQuery, in_words};
+use crate::settings::{SignUp, UpstreamSettings};
 
 #[derive(Template)]
 #[template(path = "sign_in.html")]
@@ -25,6 +25,7 @@ struct SignInPage<'a> {
     to: &'a Continuation,
     email: &'a str,
     sign_up: bool,
+    upstreams: Vec<&'a UpstreamSettings>,
     problem: Option<Problem>,
 }
 
@@ -166,12 +167,22 @@ fn show(
     email: &str,
     problem: Option<Problem>,
 ) -> Result<Response, PageError> {
+    let offered = issuer
+        .upstreams
+        .iter()
+        .filter(|known| known.settings.signs_in);
+    let upstreams: Vec<_> = offered.collect();
+    let mut sources: Vec<_> = upstreams.iter().map(|known| known.form_action()).collect();
+    let client = to.form_action();
+    sources.extend(client.as_ref().map(|FormAction(source)| source.as_str()));
+    let form_action = FormAction(sources.join(" "));
     let page = frame.show(&SignInPage {
         frame,
         to,
         email,
         sign_up: issuer.settings.sign_up == SignUp::Open,
+        upstreams: upstreams.iter().map(|known| &known.settings).collect(),
         problem,
     })?;
-    Ok((to.form_action().map(axum::Extension), page).into_response())
+    Ok((axum::Extension(form_action), page).into_response())
 }

@@ -128,7 +128,8 @@ pub(super) async fn new_person(
         id: id.map_err(PageError::internal)?.to_string(),
         email: form.text("email").to_owned(),
         name: Some(clean(form.text("name"))).filter(|name| !name.is_empty()),
-        password_hash,
+        password_hash: Some(password_hash),
+        email_verified: false,
         operator,
     })
 }

@@ -70,7 +70,8 @@ pub async fn add(issuer: &Issuer, account: Account) -> Result<Person, AddError> 
         id: id.map_err(|_| AddError::Password)?.to_string(),
         email: account.email,
         name: Some(clean(&account.name)).filter(|name| !name.is_empty()),
-        password_hash: password_hash.map_err(|_| AddError::Password)?,
+        password_hash: Some(password_hash.map_err(|_| AddError::Password)?),
+        email_verified: false,
         operator: account.operator,
     };
     let person = Person {

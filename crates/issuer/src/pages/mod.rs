@@ -173,7 +173,8 @@ pub(crate) async fn dress(State(issuer): State<Issuer>, request: Request, next: 
 
 /// No script, no frame, no foreign source; forms lead to us and, where a redirect follows, on.
 fn policy(form_action: Option<&FormAction>) -> String {
-    let redirect = form_action.map_or(String::new(), |FormAction(source)| format!(" {source}"));
+    let given = form_action.filter(|FormAction(source)| !source.is_empty());
+    let redirect = given.map_or(String::new(), |FormAction(source)| format!(" {source}"));
     format!(
         "default-src 'none'; style-src 'self'; img-src 'self' data:; \
          form-action 'self'{redirect}; base-uri 'none'; frame-ancestors 'none'"

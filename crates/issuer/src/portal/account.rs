@@ -10,6 +10,7 @@ use oauth::resource::Resource;
 
 use crate::Issuer;
 use crate::audit::{self, Event, Kind, Source};
+use crate::db::connections::Row;
 use crate::db::consents::Consent;
 use crate::db::people::Person;
 use crate::db::{self, DbError, Tx};
@@ -23,6 +24,17 @@ struct AccountPage<'a> {
     frame: &'a Frame,
     person: &'a Person,
     connected: Vec<Connected>,
+    upstreams: Vec<Upstream<'a>>,
+}
+
+/// Where the person may have an account that apps act with.
+struct Upstream<'a> {
+    name: &'a str,
+    title: &'a str,
+    /// The account that is connected.
+    login: Option<String>,
+    /// Whether it must be connected again.
+    ended: bool,
 }
 
 /// A client that the person allowed something.
@@ -62,11 +74,13 @@ pub(crate) async fn get(
             allowed,
         });
     }
+    let rows = db::connections::list(&mut tx, &person.id).await?;
     drop(tx);
     frame.show(&AccountPage {
         frame: &frame,
         person: &person,
         connected,
+        upstreams: upstreams(&issuer, &rows),
     })
 }
 
@@ -100,6 +114,20 @@ pub(crate) async fn disconnect(
     };
     revoked.publish(&issuer);
     Ok(Redirect::to("/account").into_response())
+}
+
+fn upstreams<'a>(issuer: &'a Issuer, rows: &[Row]) -> Vec<Upstream<'a>> {
+    let upstreams = issuer.settings.upstreams.iter().map(|settings| {
+        let mut own = rows.iter();
+        let row = own.find(|row| row.upstream == settings.name && row.host == settings.host());
+        Upstream {
+            name: &settings.name,
+            title: &settings.title,
+            login: row.map(|row| clean(&row.login)),
+            ended: row.is_some_and(|row| row.sealed.is_none()),
+        }
+    });
+    upstreams.collect()
 }
 
 /// The client's name as last known; its id if it is gone. Nothing is fetched for this page.

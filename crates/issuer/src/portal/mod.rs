@@ -1,3 +1,4 @@
 //! Pages of the signed-in person.
 
 pub(crate) mod account;
+pub(crate) mod connect;

@@ -51,6 +51,7 @@ pub(super) fn settings() -> Settings {
         default: true,
         algorithm: Algorithm::EdDsa,
         scopes: vec![scope("a"), scope("b")],
+        upstream: None,
     };
     Settings {
         public_url: crate::settings::PublicUrl::parse(ORIGIN).unwrap(),
@@ -65,6 +66,7 @@ pub(super) fn settings() -> Settings {
         registration: Default::default(),
         metadata_documents: Default::default(),
         clients: Vec::new(),
+        upstreams: Vec::new(),
         fetch: Default::default(),
     }
 }
@@ -141,7 +143,8 @@ impl Node {
                         id: "person".into(),
                         email: "ada@example.com".into(),
                         name: None,
-                        password_hash: String::new(),
+                        password_hash: Some(String::new()),
+                        email_verified: false,
                         operator: false,
                     };
                     db::people::insert(tx, person, NOW).await?;

@@ -10,7 +10,8 @@ pub(crate) async fn add(tx: &mut Tx, id: &str, email: &str, operator: bool) -> R
         id: id.into(),
         email: email.into(),
         name: None,
-        password_hash: format!("hash of {id}"),
+        password_hash: Some(format!("hash of {id}")),
+        email_verified: false,
         operator,
     };
     people::insert(tx, new, NOW).await

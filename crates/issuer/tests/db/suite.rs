@@ -9,6 +9,7 @@ use crate::db::{Db, DbSettings, PostgresSettings};
 mod audit_events;
 mod clients;
 mod codes;
+mod connections;
 mod consents;
 mod decisions;
 mod families;
@@ -59,6 +60,13 @@ on_both! {
     // clients::update_document, clients::update_used
     a_document_is_kept_anew_and_an_operators_client_is_not_overwritten =>
         super::clients::a_document_is_kept_anew_and_an_operators_client_is_not_overwritten;
+    // identities::find, identities::insert
+    an_identity_is_one_persons => super::connections::an_identity_is_one_persons;
+    // connections::find, connections::list, connections::insert, connections::delete,
+    // connections::delete_of_account
+    a_connection_keeps_its_account => super::connections::a_connection_keeps_its_account;
+    // connections::update_lease, connections::update_released, connections::update_tokens
+    of_those_who_race_one_renews => super::connections::of_those_who_race_one_renews;
     // clients::update_shared
     equal_registrations_that_race_are_one_client =>
         super::clients::equal_registrations_that_race_are_one_client;

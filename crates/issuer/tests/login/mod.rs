@@ -3,3 +3,4 @@
 mod setup;
 mod sign_in;
 mod sign_up;
+pub(crate) mod upstream;

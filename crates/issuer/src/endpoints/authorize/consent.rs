@@ -1,7 +1,7 @@
 //! The person's decision: what counted before, and what is kept of a yes or a no.
 
 use axum::extract::State;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Redirect, Response};
 use http::StatusCode;
 use oauth::redirect::RedirectKind;
 use oauth::scope::ScopeSet;
@@ -19,6 +19,7 @@ use crate::tokens::code::{self, NewCode};
 
 use super::asking::{Asking, needs_understanding};
 use super::error::Declined;
+use super::finish::connect_first;
 use super::pending::Pending;
 use super::request::{Addressed, Checked, identity_scopes};
 use super::respond;
@@ -32,11 +33,8 @@ pub(crate) async fn post(
 ) -> Result<Response, PageError> {
     let pending = Pending::open(&issuer, &signed_in, form.text("pending"))?;
     let addressed = Addressed::load(&issuer, &pending.query).await?;
-    if identity(&addressed) != pending.identity {
-        return Err(PageError::bad_request(
-            "The app has changed",
-            "It is not what this page showed, so nothing was decided. Start again from the app.",
-        ));
+    if identity(&addressed) != pending.identity || !pending.is_open() {
+        return Err(changed());
     }
     let checked = match addressed.check(&issuer) {
         Ok(checked) => checked,
@@ -76,11 +74,24 @@ pub(crate) async fn post(
             return Ok(response);
         }
     };
+    let asked = (pending.query.as_str(), &scope);
+    let connect = connect_first(&issuer, (&addressed, &checked), &signed_in, asked).await?;
     let mut allowed = Allowed::new(&addressed, &checked, &signed_in, (&source, scope));
     allowed.consent = earlier.grown(&addressed, &allowed.code, issuer.clock.now());
-    allowed.used = Some(pending);
-    let code = allowed.keep(&issuer).await?;
+    if let Some(page) = connect {
+        allowed.keep_without_code(&issuer, pending).await?;
+        return Ok(Redirect::to(&page).into_response());
+    }
+    let code = allowed.keep_using(&issuer, pending).await?;
     Ok(respond::code(&issuer, &addressed, &code))
+}
+
+/// What a page showed is not what is there now.
+pub(super) fn changed() -> PageError {
+    PageError::bad_request(
+        "The app has changed",
+        "It is not what this page showed, so nothing was decided. Start again from the app.",
+    )
 }
 
 /// The scopes that the form grants, if what it must tick is ticked.
@@ -268,6 +279,47 @@ impl Allowed {
         );
         this.event.detail.insert_str(0, "remembered: ");
         this
+    }
+
+    /// What was allowed a moment ago, before something else was waited for.
+    pub(super) fn finishing(
+        addressed: &Addressed,
+        checked: &Checked<'_>,
+        signed_in: &SignedIn,
+        given: (&Source, ScopeSet),
+    ) -> Self {
+        let mut this = Self::new(addressed, checked, signed_in, given);
+        this.event.detail.insert_str(0, "finished: ");
+        this
+    }
+
+    /// As [`Allowed::keep`], using up the page that was answered.
+    pub(super) async fn keep_using(
+        mut self,
+        issuer: &Issuer,
+        pending: Pending,
+    ) -> Result<Secret<String>, DecisionError> {
+        self.used = Some(pending);
+        self.keep(issuer).await
+    }
+
+    /// Keeps the consent; the code comes when what is waited for is there.
+    async fn keep_without_code(
+        self,
+        issuer: &Issuer,
+        pending: Pending,
+    ) -> Result<(), DecisionError> {
+        let (issuer, db) = (issuer.clone(), issuer.db.clone());
+        db.write(move |tx| {
+            Box::pin(async move {
+                use_up(tx, pending).await?;
+                if let Some(consent) = self.consent {
+                    db::consents::insert(tx, consent).await?;
+                }
+                Ok(audit::record(&issuer, tx, &self.event).await?)
+            })
+        })
+        .await
     }
 
     /// Writes it as one unit. The unit is undone if the page was answered before.

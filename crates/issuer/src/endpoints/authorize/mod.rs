@@ -7,6 +7,7 @@
 mod asking;
 pub(crate) mod consent;
 mod error;
+pub(crate) mod finish;
 mod pending;
 mod request;
 mod respond;
@@ -57,6 +58,13 @@ pub(crate) async fn get(
     };
     let earlier = Earlier::load(&issuer, &addressed, &checked, &signed_in).await?;
     if !prompt.consent && earlier.suffices(&addressed, &checked) {
+        let asked = (query.as_str(), &checked.scope);
+        let about = (&addressed, &checked);
+        if !prompt.none
+            && let Some(page) = finish::connect_first(&issuer, about, &signed_in, asked).await?
+        {
+            return Ok(Redirect::to(&page).into_response());
+        }
         let allowed = Allowed::silently(&addressed, &checked, &signed_in, &source);
         let code = allowed.keep(&issuer).await?;
         return Ok(respond::code(&issuer, &addressed, &code));

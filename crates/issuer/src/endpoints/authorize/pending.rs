@@ -1,5 +1,6 @@
 //! The request that a consent page carries: sealed, bound to session and person, used once.
 
+use oauth::scope::ScopeSet;
 use oauth::time::UnixTime;
 
 use crate::Issuer;
@@ -17,6 +18,9 @@ pub(super) struct Pending {
     pub(super) identity: String,
     /// The request itself: it is checked again when it is decided.
     pub(super) query: String,
+    /// What was allowed already, where only something else was waited for.
+    #[serde(default)]
+    granted: Option<String>,
 }
 
 impl Pending {
@@ -26,6 +30,30 @@ impl Pending {
         identity: String,
         query: &str,
     ) -> Result<String, PageError> {
+        Self::seal_with(issuer, signed_in, identity, (query, None))
+    }
+
+    /// As [`Pending::seal`], after the person allowed `scope`.
+    pub(super) fn seal_granted(
+        issuer: &Issuer,
+        signed_in: &SignedIn,
+        identity: String,
+        (query, scope): (&str, &ScopeSet),
+    ) -> Result<String, PageError> {
+        Self::seal_with(
+            issuer,
+            signed_in,
+            identity,
+            (query, Some(scope.to_string())),
+        )
+    }
+
+    fn seal_with(
+        issuer: &Issuer,
+        signed_in: &SignedIn,
+        identity: String,
+        (query, granted): (&str, Option<String>),
+    ) -> Result<String, PageError> {
         let now = issuer.clock.now();
         let id = issuer.random.secret().map_err(PageError::internal)?;
         let this = Self {
@@ -34,6 +62,7 @@ impl Pending {
             expires_at: now.plus(issuer.settings.lifetimes.pending),
             identity,
             query: query.to_owned(),
+            granted,
         };
         let plain = serde_json::to_vec(&this).map_err(PageError::internal)?;
         let sealed = issuer
@@ -47,12 +76,6 @@ impl Pending {
         signed_in: &SignedIn,
         sealed: &str,
     ) -> Result<Self, PageError> {
-        let stale = || {
-            PageError::bad_request(
-                "This page is no longer good",
-                "Nothing was decided. Start again from the app.",
-            )
-        };
         let plain = issuer.sealer.open(&place(signed_in), sealed);
         let plain = plain.map_err(|error| stale().because(error))?;
         let this: Self =
@@ -63,6 +86,24 @@ impl Pending {
         }
         Ok(this)
     }
+
+    /// What was allowed. A page that still asks is no yes.
+    pub(super) fn granted(&self) -> Result<ScopeSet, PageError> {
+        let granted = self.granted.as_deref().ok_or_else(stale)?;
+        granted.parse().map_err(|_| stale())
+    }
+
+    /// Whether the person has still to decide.
+    pub(super) const fn is_open(&self) -> bool {
+        self.granted.is_none()
+    }
+}
+
+fn stale() -> PageError {
+    PageError::bad_request(
+        "This page is no longer good",
+        "Nothing was decided. Start again from the app.",
+    )
 }
 
 fn place(signed_in: &SignedIn) -> String {

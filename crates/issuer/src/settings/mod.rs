@@ -1,6 +1,8 @@
 //! What can be set, as plain values. The binary reads them from its configuration; nothing here
 //! reads a file or the environment.
 
+mod upstream;
+
 use std::net::IpAddr;
 
 use oauth::client::{AuthMethod, ClientId};
@@ -11,6 +13,8 @@ use oauth::scope::{Scope, ScopeSet};
 use oauth::secret::{Secret, SecretHash};
 
 use crate::seal::SealingKey;
+
+pub use upstream::{UpstreamKind, UpstreamSettings};
 
 /// All settings of an issuer.
 #[derive(Clone, Debug)]
@@ -32,6 +36,7 @@ pub struct Settings {
     pub registration: RegistrationSettings,
     pub metadata_documents: MetadataDocumentSettings,
     pub clients: Vec<ConfiguredClient>,
+    pub upstreams: Vec<UpstreamSettings>,
     pub fetch: FetchSettings,
 }
 
@@ -43,6 +48,12 @@ impl Settings {
             .iter()
             .find(|resource| resource.default)
             .or(self.resources.first())
+    }
+
+    /// An upstream, by its name.
+    #[must_use]
+    pub fn upstream(&self, name: &str) -> Option<&UpstreamSettings> {
+        self.upstreams.iter().find(|known| known.name == name)
     }
 
     /// The resource that `asked` names: by its own URI or by an alias.
@@ -132,6 +143,8 @@ pub struct ResourceSettings {
     pub default: bool,
     pub algorithm: Algorithm,
     pub scopes: Vec<ScopeSettings>,
+    /// The upstream whose accounts its tools act with, by name.
+    pub upstream: Option<String>,
 }
 
 impl ResourceSettings {

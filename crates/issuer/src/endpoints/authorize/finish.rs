@@ -1,0 +1,83 @@
+//! Going on after the person was led to connect an account: the code for what was allowed before.
+
+use axum::extract::State;
+use axum::response::Response;
+use oauth::scope::ScopeSet;
+
+use crate::Issuer;
+use crate::audit::Source;
+use crate::connections;
+use crate::db::DbError;
+use crate::login::continuation::{FINISH_PATH, sign_in_path};
+use crate::login::session::SignedIn;
+use crate::login::upstream::Known;
+use crate::pages::{PageError, PageQuery};
+
+use super::consent::{Allowed, identity};
+use super::pending::Pending;
+use super::request::{Addressed, Checked};
+use super::respond;
+
+pub(crate) async fn get(
+    State(issuer): State<Issuer>,
+    source: Source,
+    signed_in: SignedIn,
+    query: PageQuery,
+) -> Result<Response, PageError> {
+    let pending = Pending::open(
+        &issuer,
+        &signed_in,
+        query.get("granted").unwrap_or_default(),
+    )?;
+    let granted: ScopeSet = pending.granted()?;
+    let addressed = Addressed::load(&issuer, &pending.query).await?;
+    if identity(&addressed) != pending.identity {
+        return Err(super::consent::changed());
+    }
+    let checked = match addressed.check(&issuer) {
+        Ok(checked) => checked,
+        Err(declined) => return Ok(respond::declined(&issuer, &addressed, &declined)),
+    };
+    let scope = granted.intersection(&checked.scope);
+    let allowed = Allowed::finishing(&addressed, &checked, &signed_in, (&source, scope));
+    let code = allowed.keep_using(&issuer, pending).await?;
+    Ok(respond::code(&issuer, &addressed, &code))
+}
+
+/// The page where the person connects first what the resource's tools act with, if that lacks. What was
+/// allowed travels along, for this session only.
+pub(super) async fn connect_first(
+    issuer: &Issuer,
+    (addressed, checked): (&Addressed, &Checked<'_>),
+    signed_in: &SignedIn,
+    (query, scope): (&str, &ScopeSet),
+) -> Result<Option<String>, PageError> {
+    let Some(known) = upstream_of(issuer, checked) else {
+        return Ok(None);
+    };
+    if is_connected(issuer, known, signed_in, scope).await? {
+        return Ok(None);
+    }
+    let identity = identity(addressed);
+    let pending = Pending::seal_granted(issuer, signed_in, identity, (query, scope))?;
+    let finish = format!("{FINISH_PATH}?granted={pending}");
+    let page = format!("/connect/{}", known.settings.name);
+    Ok(Some(sign_in_path(&page, &finish)))
+}
+
+fn upstream_of<'a>(issuer: &'a Issuer, checked: &Checked<'_>) -> Option<&'a Known> {
+    let name = checked.resource.upstream.as_deref()?;
+    let mut known = issuer.upstreams.iter();
+    known.find(|known| known.settings.name == name)
+}
+
+async fn is_connected(
+    issuer: &Issuer,
+    known: &Known,
+    signed_in: &SignedIn,
+    scope: &ScopeSet,
+) -> Result<bool, DbError> {
+    let row = connections::find_row(issuer, &signed_in.person.id, known).await?;
+    let needed = known.settings.scopes_for(scope);
+    Ok(row.is_some_and(|row| row.sealed.is_some() && known.settings.suffices(&row.scope, &needed)))
+}

@@ -1,0 +1,334 @@
+//! Coming back from an upstream: the steps from its code to a session or a connection.
+
+use axum::extract::State as Context;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use http::{HeaderMap, StatusCode, Uri};
+use oauth::secret::Secret;
+
+use super::state::{Purpose, State};
+use super::{Account, Granted, Known, Revoke, UpstreamError, find};
+use crate::Issuer;
+use crate::audit::{self, Event, Kind};
+use crate::connections::vault::{self, Keep, Kept, Superseded};
+use crate::db::identities::Account as Identity;
+use crate::db::people::{self, NewPerson};
+use crate::db::{self, DbError, Tx};
+use crate::login::session::{self, SignedIn, Visitor};
+use crate::pages::{PageError, PageQuery, clean};
+use crate::settings::SignUp;
+
+pub(crate) async fn get(
+    Context(issuer): Context<Issuer>,
+    (uri, headers): (Uri, HeaderMap),
+    visitor: Visitor,
+    signed_in: Option<SignedIn>,
+    query: PageQuery,
+) -> Result<Response, PageError> {
+    // `/auth/github/callback` and `/github/callback`.
+    let name = uri.path().trim_end_matches("/callback").rsplit('/').next();
+    let name = name.unwrap_or_default();
+    let known = find(&issuer, name)?;
+    let sealed = query.get("state").unwrap_or_default();
+    let state = State::receive(&issuer, &headers, name, sealed).await?;
+    if let Purpose::Connect { person_id } = &state.purpose {
+        check_person(signed_in.as_ref(), person_id)?;
+    }
+    let Some(code) = query.get("code") else {
+        return Err(cancelled(
+            &issuer,
+            known,
+            (&visitor, &state),
+            query.get("error"),
+        ));
+    };
+    let (account, granted) = redeem(&issuer, known, code, &state.verifier).await?;
+    let arrived = Arrived {
+        issuer: issuer.clone(),
+        known: known.clone(),
+        visitor,
+        account,
+        granted,
+    };
+    match state.purpose {
+        Purpose::SignIn => arrived.sign_in(&state.next).await,
+        Purpose::Connect { person_id } => arrived.connect(person_id, &state.next).await,
+    }
+}
+
+/// A browser that somebody else uses by now gets nobody's account connected.
+fn check_person(signed_in: Option<&SignedIn>, person_id: &str) -> Result<(), PageError> {
+    match signed_in {
+        Some(signed_in) if signed_in.person.id == person_id => Ok(()),
+        Some(_) | None => Err(PageError::new(
+            StatusCode::FORBIDDEN,
+            "Somebody else is signed in",
+            "The account was to be connected for another person than the one who is signed in \
+             now, so nothing was connected.",
+        )),
+    }
+}
+
+fn cancelled(
+    issuer: &Issuer,
+    known: &Known,
+    (visitor, state): (&Visitor, &State),
+    error: Option<&str>,
+) -> PageError {
+    let title = &known.settings.title;
+    if state.purpose == Purpose::SignIn {
+        let event = Event::new(Kind::SignInFailed, &visitor.source);
+        issuer.record_soon(event.refused(format!("{title} was cancelled")));
+    }
+    let why = error.map(clean).unwrap_or_default();
+    tracing::info!(
+        upstream = known.settings.name,
+        error = why,
+        "an upstream was left"
+    );
+    PageError::new(
+        StatusCode::OK,
+        "Nothing was connected",
+        format!(
+            "{title} was left without allowing access, so nothing has changed. Go back to the app \
+             to start again, or sign in another way."
+        ),
+    )
+}
+
+async fn redeem(
+    issuer: &Issuer,
+    known: &Known,
+    code: &str,
+    verifier: &str,
+) -> Result<(Account, Granted), PageError> {
+    let redirect_uri = known.redirect_uri(issuer);
+    let failed = |error: UpstreamError| away(known, error);
+    let granted = known.protocol.exchange(code, verifier, &redirect_uri);
+    let granted = granted.await.map_err(failed)?;
+    let account = known.protocol.identify(&granted.access_token).await;
+    Ok((account.map_err(failed)?, granted))
+}
+
+fn away(known: &Known, error: UpstreamError) -> PageError {
+    let title = &known.settings.title;
+    let (status, sentence) = match error {
+        UpstreamError::Away | UpstreamError::Malformed => (
+            StatusCode::BAD_GATEWAY,
+            format!("{title} does not answer at the moment. Nothing was done; try again soon."),
+        ),
+        UpstreamError::Refused(_) | UpstreamError::RefreshDead | UpstreamError::TokenDead => (
+            StatusCode::BAD_REQUEST,
+            format!("{title} did not accept this sign-in. Nothing was done; start again."),
+        ),
+    };
+    PageError::new(status, "It did not work", sentence).because(error)
+}
+
+/// A person who came back from an upstream with an account of theirs.
+struct Arrived {
+    issuer: Issuer,
+    known: Known,
+    visitor: Visitor,
+    account: Account,
+    granted: Granted,
+}
+
+/// Why an account does not sign in.
+#[derive(Debug, thiserror::Error)]
+enum SignInError {
+    #[error("the person is disabled")]
+    Disabled,
+    #[error("sign-up is closed")]
+    Closed,
+    #[error("another account has this e-mail address")]
+    EmailTaken,
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+impl SignInError {
+    fn into_page(self, title: &str) -> PageError {
+        let sentence = match self {
+            Self::Disabled => "This account is closed. Ask whoever runs this.".to_owned(),
+            Self::Closed => format!(
+                "No account here belongs to this {title} account, and new ones are made by the \
+                 operator. Ask for one, sign in, and connect {title} on your account page."
+            ),
+            Self::EmailTaken => format!(
+                "There is an account with the e-mail address of this {title} account already. \
+                 Sign in to it, then connect {title} on your account page."
+            ),
+            Self::Db(error) => return error.into(),
+        };
+        PageError::new(StatusCode::FORBIDDEN, "Not signed in", sentence).because(self)
+    }
+}
+
+impl Arrived {
+    async fn sign_in(self, next: &str) -> Result<Response, PageError> {
+        let (issuer, known) = (self.issuer.clone(), self.known.clone());
+        let token = self.granted.access_token.clone();
+        let entered = issuer
+            .db
+            .write(move |tx| Box::pin(async move { self.enter(tx).await }));
+        match entered.await {
+            Ok((id, superseded)) => {
+                superseded.revoke(&issuer).await;
+                session::enter(&issuer, &id, next)
+            }
+            Err(error) => {
+                give_back(&known, &token).await;
+                Err(error.into_page(&known.settings.title))
+            }
+        }
+    }
+
+    /// Finds or makes the person, keeps the tokens, and starts a session, as one unit.
+    async fn enter(self, tx: &mut Tx) -> Result<(Secret<String>, Superseded), SignInError> {
+        let settings = &self.known.settings;
+        let identity = Identity {
+            upstream: &settings.name,
+            host: settings.host(),
+            id: &self.account.id,
+        };
+        let person_id = match db::identities::find(tx, identity).await? {
+            Some(id) => {
+                let person = people::find(tx, &id).await?;
+                let person = person.filter(|person| !person.disabled);
+                person.ok_or(SignInError::Disabled)?.id
+            }
+            None => {
+                let id = self.sign_up(tx).await?;
+                let now = self.issuer.clock.now();
+                db::identities::insert(tx, identity, &id, now).await?;
+                id
+            }
+        };
+        // Signing in asks for little: a connection that may do more, or is to another account, stays.
+        let superseded = match self.keep(tx, &person_id, Keep::UnlessLess).await? {
+            Kept::Yes(superseded) => superseded,
+            Kept::OtherAccount(_) => self.unkept(),
+        };
+        let id = self
+            .visitor
+            .start_session(&self.issuer, tx, &person_id)
+            .await?;
+        let event = Event::new(Kind::SignedIn, &self.visitor.source)
+            .person(&person_id)
+            .detail(format!("with {}", settings.title));
+        audit::record(&self.issuer, tx, &event).await?;
+        Ok((id, superseded))
+    }
+
+    async fn sign_up(&self, tx: &mut Tx) -> Result<String, SignInError> {
+        if self.issuer.settings.sign_up == SignUp::Closed {
+            return Err(SignInError::Closed);
+        }
+        let now = self.issuer.clock.now();
+        let id = self.issuer.random.id(now);
+        let id = id.map_err(|_| DbError::Unavailable(None))?.to_string();
+        let email = self.account.verified_email.clone();
+        let new = NewPerson {
+            id: id.clone(),
+            email_verified: email.is_some(),
+            // The address that the upstream itself gives an account without a public one.
+            email: email.unwrap_or_else(|| {
+                let host = self.known.settings.host();
+                format!(
+                    "{}+{}@users.noreply.{host}",
+                    self.account.id, self.account.login
+                )
+            }),
+            name: self
+                .account
+                .name
+                .as_deref()
+                .map(clean)
+                .filter(|name| !name.is_empty()),
+            password_hash: None,
+            operator: false,
+        };
+        if people::find_by_email(tx, &new.email).await?.is_some() {
+            return Err(SignInError::EmailTaken);
+        }
+        people::insert(tx, new, now).await?;
+        let event = Event::new(Kind::SignedUp, &self.visitor.source)
+            .person(&id)
+            .detail(format!("with {}", self.known.settings.title));
+        audit::record(&self.issuer, tx, &event).await?;
+        Ok(id)
+    }
+
+    async fn connect(self, person_id: String, next: &str) -> Result<Response, PageError> {
+        let (issuer, known) = (self.issuer.clone(), self.known.clone());
+        let (token, login) = (
+            self.granted.access_token.clone(),
+            self.account.login.clone(),
+        );
+        let kept = issuer.db.write::<_, DbError, _>(move |tx| {
+            Box::pin(async move {
+                let kept = self.keep(tx, &person_id, Keep::Always).await?;
+                if let Kept::Yes(_) = kept {
+                    self.link(tx, &person_id).await?;
+                }
+                Ok(kept)
+            })
+        });
+        match kept.await? {
+            Kept::Yes(superseded) => {
+                superseded.revoke(&issuer).await;
+                Ok(Redirect::to(next).into_response())
+            }
+            Kept::OtherAccount(connected) => {
+                give_back(&known, &token).await;
+                let title = &known.settings.title;
+                Err(PageError::new(
+                    StatusCode::CONFLICT,
+                    "Another account",
+                    format!(
+                        "You are connected as {}, and came back as {}. Nothing has changed. To \
+                         change accounts, disconnect {title} on your account page first.",
+                        clean(&connected),
+                        clean(&login)
+                    ),
+                ))
+            }
+        }
+    }
+
+    async fn keep(&self, tx: &mut Tx, person_id: &str, keep: Keep) -> Result<Kept, DbError> {
+        let arrived = vault::Arrived {
+            known: &self.known,
+            person_id,
+            account: &self.account,
+            granted: &self.granted,
+        };
+        vault::keep(&self.issuer, tx, &arrived, keep).await
+    }
+
+    fn unkept(&self) -> Superseded {
+        Superseded::new(&self.known, self.granted.access_token.clone())
+    }
+
+    /// What was connected from inside a session may sign in from now on, if it is nobody's yet.
+    async fn link(&self, tx: &mut Tx, person_id: &str) -> Result<(), DbError> {
+        let settings = &self.known.settings;
+        let identity = Identity {
+            upstream: &settings.name,
+            host: settings.host(),
+            id: &self.account.id,
+        };
+        db::identities::insert(tx, identity, person_id, self.issuer.clock.now()).await?;
+        let event = Event::new(Kind::ConnectionMade, &self.visitor.source)
+            .person(person_id)
+            .detail(format!("{}: {}", settings.title, self.granted.scope));
+        audit::record(&self.issuer, tx, &event).await
+    }
+}
+
+/// A token that is not kept does not stay alive either.
+async fn give_back(known: &Known, token: &Secret<String>) {
+    if let Err(error) = known.protocol.revoke(token, Revoke::Token).await {
+        tracing::warn!(upstream = known.settings.name, %error, "a token was not revoked");
+    }
+}

@@ -1,0 +1,129 @@
+//! What travels to an upstream and back as `state`: sealed for one browser, used once, good for ten minutes.
+
+use axum::http::{HeaderMap, HeaderValue};
+use oauth::pkce::Verifier;
+use oauth::secret::{Secret, from_base64url};
+use oauth::time::UnixTime;
+
+use crate::Issuer;
+use crate::db::{self, DbError};
+use crate::pages::{PageError, cookie, read_cookie};
+
+const COOKIE: &str = "upstream";
+const SECONDS: i64 = 600;
+/// It travels in an address, twice.
+const BYTES_MAX: usize = 6_000;
+
+/// What the way through an upstream is for.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(crate) enum Purpose {
+    SignIn,
+    /// To connect an account to this person.
+    Connect {
+        person_id: String,
+    },
+}
+
+#[derive(serde::Serialize, serde::Deserialize)]
+pub(super) struct State {
+    id: String,
+    expires_at: UnixTime,
+    pub(super) upstream: String,
+    pub(super) purpose: Purpose,
+    /// RFC 7636: what the code is redeemed with.
+    pub(super) verifier: String,
+    /// Where the person goes afterwards.
+    pub(super) next: String,
+}
+
+/// A state on its way, and the cookie that binds it to this browser.
+pub(super) struct Sent {
+    pub(super) state: String,
+    pub(super) challenge: String,
+    pub(super) cookie: HeaderValue,
+}
+
+impl State {
+    pub(super) fn send(
+        issuer: &Issuer,
+        headers: &HeaderMap,
+        upstream: &str,
+        (purpose, next): (Purpose, &str),
+    ) -> Result<Sent, PageError> {
+        let secret = || issuer.random.secret().map_err(PageError::internal);
+        let browser = match browser(issuer, headers) {
+            Some(browser) => browser,
+            None => secret()?,
+        };
+        let verifier = secret()?;
+        let challenge = Verifier::parse(verifier.expose()).map_err(PageError::internal)?;
+        let this = Self {
+            id: secret()?.hash().as_str().to_owned(),
+            expires_at: issuer.clock.now().plus(SECONDS),
+            upstream: upstream.to_owned(),
+            purpose,
+            verifier: verifier.expose().clone(),
+            next: next.to_owned(),
+        };
+        let plain = serde_json::to_vec(&this).map_err(PageError::internal)?;
+        let state = issuer
+            .sealer
+            .seal(&issuer.random, &place(&browser), &plain)
+            .map_err(PageError::internal)?;
+        if state.len() > BYTES_MAX {
+            return Err(PageError::bad_request(
+                "The request is too long",
+                "What the app asked for is too long to be carried along. Sign in with your \
+                 password instead.",
+            ));
+        }
+        let cookie = cookie(issuer, COOKIE, browser.expose(), Some(SECONDS));
+        Ok(Sent {
+            state,
+            challenge: challenge.challenge().as_str().to_owned(),
+            cookie: cookie.map_err(PageError::internal)?,
+        })
+    }
+
+    /// Takes back a state that this browser was sent away with, once.
+    pub(super) async fn receive(
+        issuer: &Issuer,
+        headers: &HeaderMap,
+        upstream: &str,
+        sealed: &str,
+    ) -> Result<Self, PageError> {
+        let stale = || {
+            PageError::bad_request(
+                "This sign-in is no longer good",
+                "It was begun in another browser, too long ago, or finished before. Nothing was \
+                 done. Start again.",
+            )
+        };
+        let browser = browser(issuer, headers).ok_or_else(stale)?;
+        let plain = issuer.sealer.open(&place(&browser), sealed);
+        let plain = plain.map_err(|error| stale().because(error))?;
+        let this: Self =
+            serde_json::from_slice(plain.expose()).map_err(|error| stale().because(error))?;
+        if this.expires_at <= issuer.clock.now() || this.upstream != upstream {
+            return Err(stale());
+        }
+        // Kept a little longer than it is good, because nodes' clocks differ.
+        let (id, kept_until) = (this.id.clone(), this.expires_at.plus(60));
+        let first = issuer.db.write::<_, DbError, _>(move |tx| {
+            Box::pin(async move { db::used_ids::insert(tx, &id, kept_until).await })
+        });
+        match first.await? {
+            true => Ok(this),
+            false => Err(stale()),
+        }
+    }
+}
+
+fn browser(issuer: &Issuer, headers: &HeaderMap) -> Option<Secret<String>> {
+    let value = read_cookie(issuer, headers, COOKIE)?;
+    (from_base64url(&value)?.len() == 32).then(|| Secret::new(value))
+}
+
+fn place(browser: &Secret<String>) -> String {
+    format!("upstream/{}", browser.hash().as_str())
+}

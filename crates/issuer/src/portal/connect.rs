@@ -1,0 +1,145 @@
+//! Connecting an account at an upstream: what for, what it allows, and the button that leads there.
+
+use std::collections::BTreeSet;
+
+use askama::Template;
+use axum::extract::{Path, RawQuery, State};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use http::{HeaderMap, StatusCode};
+use oauth::resource::Resource;
+use oauth::scope::{Scope, ScopeSet};
+
+use crate::Issuer;
+use crate::audit::Source;
+use crate::connections;
+use crate::db;
+use crate::login::continuation::{Continuation, sign_in_path};
+use crate::login::session::SignedIn;
+use crate::login::upstream::Purpose;
+use crate::login::upstream::{self, Known, start::send_away};
+use crate::pages::{FormAction, Frame, PageError, PageForm, PageQuery, clean};
+
+#[derive(Template)]
+#[template(path = "connect.html")]
+struct ConnectPage<'a> {
+    frame: &'a Frame,
+    action: String,
+    title: &'a str,
+    host: &'a str,
+    email: &'a str,
+    /// The account that is connected already.
+    login: Option<String>,
+    /// What it allows there, as the upstream names it.
+    scopes: Vec<String>,
+    to: &'a Continuation,
+}
+
+pub(crate) async fn get(
+    State(issuer): State<Issuer>,
+    Path(name): Path<String>,
+    (signed_in, source): (Option<SignedIn>, Source),
+    frame: Frame,
+    (RawQuery(raw), query): (RawQuery, PageQuery),
+) -> Result<Response, PageError> {
+    let known = upstream::find(&issuer, &name)?;
+    let Some(signed_in) = signed_in else {
+        let here = format!("/connect/{name}?{}", raw.unwrap_or_default());
+        return Ok(Redirect::to(&sign_in_path("/login", &here)).into_response());
+    };
+    check_addressee(&issuer, &name, &signed_in, query.get("for"))?;
+    let to = Continuation::load(&issuer, &source, query.get("continue")).await;
+    let row = connections::find_row(&issuer, &signed_in.person.id, known).await?;
+    let page = frame.show(&ConnectPage {
+        frame: &frame,
+        action: format!("/connect/{name}"),
+        title: &known.settings.title,
+        host: known.settings.host(),
+        email: &signed_in.person.email,
+        login: row
+            .filter(|row| row.sealed.is_some())
+            .map(|row| clean(&row.login)),
+        scopes: wanted(&issuer, known, &signed_in).await?,
+        to: &to,
+    })?;
+    let form_action = FormAction(known.form_action().to_owned());
+    Ok((axum::Extension(form_action), page).into_response())
+}
+
+pub(crate) async fn post(
+    State(issuer): State<Issuer>,
+    Path(name): Path<String>,
+    signed_in: SignedIn,
+    (source, headers): (Source, HeaderMap),
+    form: PageForm,
+) -> Result<Response, PageError> {
+    let known = upstream::find(&issuer, &name)?;
+    let to = Continuation::load(&issuer, &source, form.get("continue")).await;
+    let scopes = wanted(&issuer, known, &signed_in).await?;
+    let row = connections::find_row(&issuer, &signed_in.person.id, known).await?;
+    let login = row.map(|row| row.login);
+    let purpose = Purpose::Connect {
+        person_id: signed_in.person.id,
+    };
+    let to = (purpose, to.target());
+    send_away((&issuer, &headers), known, to, (&scopes, login.as_deref()))
+}
+
+/// A link that a tool gave out is for the person whom the tool acts for.
+fn check_addressee(
+    issuer: &Issuer,
+    name: &str,
+    signed_in: &SignedIn,
+    sealed: Option<&str>,
+) -> Result<(), PageError> {
+    let Some(sealed) = sealed else { return Ok(()) };
+    let opened = issuer.sealer.open(&connections::link::place(name), sealed);
+    let opened = opened.map_err(|error| {
+        let title = "This link is no longer good";
+        PageError::bad_request(title, "Ask the app for a new one.").because(error)
+    })?;
+    if opened.expose() == signed_in.person.id.as_bytes() {
+        return Ok(());
+    }
+    Err(PageError::new(
+        StatusCode::FORBIDDEN,
+        "Somebody else is signed in",
+        "The app acts for another person than the one who is signed in here. Sign out, sign in as \
+         that person, and open the link again.",
+    ))
+}
+
+/// What the person has allowed clients needs there, and no more.
+async fn wanted(
+    issuer: &Issuer,
+    known: &Known,
+    signed_in: &SignedIn,
+) -> Result<Vec<String>, PageError> {
+    let mut tx = issuer.db.read().await?;
+    let consents = db::consents::list(&mut tx, &signed_in.person.id).await?;
+    drop(tx);
+    let concerned = consents.iter().filter(|consent| {
+        let resource = Resource::parse(&consent.resource).ok();
+        let resource = resource.and_then(|resource| issuer.settings.resource(&resource));
+        let upstream = resource.and_then(|resource| resource.upstream.as_deref());
+        upstream == Some(known.settings.name.as_str())
+    });
+    let scopes: BTreeSet<Scope> = concerned
+        .flat_map(|consent| consent.scope.split(' '))
+        .filter_map(|scope| scope.parse().ok())
+        .collect();
+    let scopes: ScopeSet = scopes.into_iter().collect();
+    Ok(known.settings.scopes_for(&scopes))
+}
+
+/// Ends a connection, here and at the upstream.
+pub(crate) async fn disconnect(
+    State(issuer): State<Issuer>,
+    Path(name): Path<String>,
+    signed_in: SignedIn,
+    source: Source,
+    _: PageForm,
+) -> Result<Response, PageError> {
+    let known = upstream::find(&issuer, &name)?;
+    connections::disconnect(&issuer, known, &signed_in.person.id, &source).await?;
+    Ok(Redirect::to("/account").into_response())
+}

@@ -1,0 +1,131 @@
+//! Connections: one account for each person and upstream, renewed by one caller at a time.
+
+use crate::db::connections::{self, Row};
+use crate::db::identities::{self, Account};
+use crate::db::{Db, DbError};
+
+use super::NOW;
+
+const GITHUB: Account<'_> = Account {
+    upstream: "github",
+    host: "github.com",
+    id: "7",
+};
+
+fn row(person: &str, account: &str) -> Row {
+    Row {
+        id: format!("connection-of-{person}"),
+        person_id: person.to_owned(),
+        upstream: "github".to_owned(),
+        host: "github.com".to_owned(),
+        account_id: account.to_owned(),
+        login: format!("{person}-l"),
+        scope: "read:user".to_owned(),
+        sealed: Some("sealed".to_owned()),
+        expires_at: Some(NOW.0 + 100),
+        version: 1,
+        lease_until: 0,
+        created_at: NOW.0,
+    }
+}
+
+async fn find(db: &Db, person: &str) -> Option<Row> {
+    let mut tx = db.read().await.unwrap();
+    let found = connections::find(&mut tx, person, "github", "github.com");
+    found.await.unwrap()
+}
+
+async fn insert(db: &Db, row: Row) -> bool {
+    let kept = db.write::<_, DbError, _>(move |tx| Box::pin(connections::insert(tx, row)));
+    kept.await.unwrap()
+}
+
+pub(crate) async fn an_identity_is_one_persons(db: Db) {
+    let insert = |person: &'static str| {
+        db.write::<_, DbError, _>(move |tx| {
+            Box::pin(async move { identities::insert(tx, GITHUB, person, NOW).await })
+        })
+    };
+    assert!(insert("ada").await.unwrap());
+    assert!(!insert("bob").await.unwrap());
+    let mut tx = db.read().await.unwrap();
+    let found = identities::find(&mut tx, GITHUB).await.unwrap();
+    assert_eq!(found.as_deref(), Some("ada"));
+    let other = Account {
+        host: "ghe.example",
+        ..GITHUB
+    };
+    assert_eq!(identities::find(&mut tx, other).await.unwrap(), None);
+}
+
+pub(crate) async fn a_connection_keeps_its_account(db: Db) {
+    assert!(insert(&db, row("ada", "7")).await);
+    assert_eq!(find(&db, "ada").await, Some(row("ada", "7")));
+    let mut more = row("ada", "7");
+    more.scope = "read:user repo".to_owned();
+    assert!(insert(&db, more).await);
+    let found = find(&db, "ada").await.unwrap();
+    assert_eq!((found.version, found.scope.as_str()), (2, "read:user repo"));
+    assert!(!insert(&db, row("ada", "8")).await);
+    assert_eq!(find(&db, "ada").await, Some(found));
+    assert!(insert(&db, row("bob", "7")).await);
+    let mut tx = db.read().await.unwrap();
+    assert_eq!(connections::list(&mut tx, "ada").await.unwrap().len(), 1);
+    drop(tx);
+    let ended = db.write::<_, DbError, _>(|tx| {
+        Box::pin(async move { connections::delete(tx, "ada", "github", "github.com").await })
+    });
+    assert_eq!(ended.await.unwrap().unwrap().person_id, "ada");
+    let ended = db.write::<_, DbError, _>(|tx| {
+        Box::pin(async move { connections::delete_of_account(tx, GITHUB).await })
+    });
+    assert_eq!(ended.await.unwrap().len(), 1);
+    assert_eq!(
+        (find(&db, "ada").await, find(&db, "bob").await),
+        (None, None)
+    );
+}
+
+pub(crate) async fn of_those_who_race_one_renews(db: Db) {
+    insert(&db, row("ada", "7")).await;
+    let lease = |at: i64| {
+        let until = NOW.plus(at + 20);
+        db.write::<_, DbError, _>(move |tx| {
+            Box::pin(async move {
+                connections::update_lease(tx, &row("ada", "7"), NOW.plus(at), until).await
+            })
+        })
+    };
+    let taken = futures_util::future::join_all((0..20).map(|_| lease(0))).await;
+    assert_eq!(
+        taken
+            .into_iter()
+            .filter(|taken| *taken.as_ref().unwrap())
+            .count(),
+        1
+    );
+    // Whoever holds it and dies blocks nobody for good; whoever lets go blocks nobody.
+    assert!(!lease(19).await.unwrap());
+    assert!(lease(20).await.unwrap());
+    let release = db.write::<_, DbError, _>(|tx| {
+        Box::pin(async move { connections::update_released(tx, &row("ada", "7")).await })
+    });
+    release.await.unwrap();
+    assert!(lease(21).await.unwrap());
+    let replace = |sealed: Option<&'static str>| {
+        db.write::<_, DbError, _>(move |tx| {
+            Box::pin(
+                async move { connections::update_tokens(tx, &row("ada", "7"), sealed, None).await },
+            )
+        })
+    };
+    assert!(replace(Some("renewed")).await.unwrap());
+    // The version has moved on.
+    assert!(!replace(None).await.unwrap());
+    assert!(!lease(100).await.unwrap());
+    let found = find(&db, "ada").await.unwrap();
+    assert_eq!(
+        (found.sealed.as_deref(), found.version),
+        (Some("renewed"), 2)
+    );
+}
