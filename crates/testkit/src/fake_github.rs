@@ -1,5 +1,9 @@
 //! GitHub as its OAuth and user endpoints behave, and stricter: codes and refresh tokens work once, PKCE is
 //! demanded, and what is dead stays dead. Loopback only; it ends with the test.
+#![expect(
+    clippy::indexing_slicing,
+    reason = "what a test lacks is the test's failure"
+)]
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
