@@ -1,0 +1,132 @@
+//! GitHub as one person sees it, for the length of a call.
+
+use std::sync::Arc;
+
+use reqwest::Url;
+use serde_json::Value;
+use toolbox::{Allowed, Call, ConnectError, Connection, Principal};
+
+use super::error::GithubError;
+use super::exchange::Success;
+use super::request::{Accept, Request};
+use super::{Hub, page};
+
+const PROVIDER: &str = "github";
+
+/// A call of a tool, with what it may ask GitHub.
+pub(crate) struct Session {
+    pub(crate) hub: Arc<Hub>,
+    pub(crate) call: Call,
+    pub(crate) who: Allowed<Principal>,
+}
+
+/// An answer that was read.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    /// JSON, or the text of a diff.
+    pub(crate) body: Value,
+    next: Option<Url>,
+}
+
+impl Reply {
+    /// The elements of a list, which is the body itself or stands in one of its fields.
+    pub(crate) fn items(&self, field: Option<&str>) -> Result<&[Value], GithubError> {
+        let list = match field {
+            Some(field) => self.body.get(field),
+            None => Some(&self.body),
+        };
+        let items = list.and_then(Value::as_array);
+        items.map(Vec::as_slice).ok_or(GithubError::Unreadable)
+    }
+
+    /// The number of the page after the one that was asked for.
+    pub(crate) fn next_page(&self, current: u32) -> Option<u32> {
+        self.next.as_ref().map(|next| page::number(next, current))
+    }
+}
+
+impl Session {
+    /// The connection to GitHub.
+    pub(crate) fn connection(&self) -> Result<Connection<'_>, ConnectError> {
+        self.call.connection(&self.who, PROVIDER)
+    }
+
+    /// Asks, with the person's token.
+    pub(crate) async fn send(&self, request: &Request) -> Result<Reply, GithubError> {
+        self.send_at(request, None).await
+    }
+
+    /// Asks for all pages up to a number of them. Says whether there are more.
+    pub(crate) async fn send_all(
+        &self,
+        request: &Request,
+        pages_max: usize,
+    ) -> Result<(Vec<Value>, bool), GithubError> {
+        let (mut items, mut next) = (Vec::new(), None);
+        for _ in 0..pages_max {
+            let reply = self.send_at(request, next.as_ref()).await?;
+            items.extend_from_slice(reply.items(None)?);
+            next = reply.next;
+            if next.is_none() {
+                break;
+            }
+        }
+        Ok((items, next.is_some()))
+    }
+
+    async fn send_at(&self, request: &Request, at: Option<&Url>) -> Result<Reply, GithubError> {
+        let connection = self.connection()?;
+        let token = connection.token().await?;
+        let asked = match self.hub.ask(&token, request, at).await {
+            // 401: nothing was done, so that a write may be repeated too.
+            Err(GithubError::TokenRefused) => {
+                let token = connection.replace(&token).await?;
+                self.hub.ask(&token, request, at).await
+            }
+            asked => asked,
+        };
+        match asked {
+            Ok(success) => read(request, &success),
+            Err(error) => Err(self.lead_to_page(error).await),
+        }
+    }
+
+    /// Says where the person mends what only they can.
+    async fn lead_to_page(&self, error: GithubError) -> GithubError {
+        let status = match self.connection() {
+            Ok(connection) => connection.status().await,
+            Err(away) => Err(away),
+        };
+        let url = status.map(|status| status.connect_url);
+        match (error, url) {
+            (GithubError::TokenRefused, Ok(url)) => {
+                GithubError::Connect(ConnectError::Needed { url, again: true })
+            }
+            (GithubError::NotFound(mut missing), Ok(url)) => {
+                // More than the public is not to be had here, by the operator's choice.
+                if self.hub.public_only {
+                    missing.scopes.retain(|scope| scope != "repo");
+                }
+                missing.connect_url = url;
+                GithubError::NotFound(missing)
+            }
+            (error, _) => error,
+        }
+    }
+}
+
+fn read(request: &Request, success: &Success) -> Result<Reply, GithubError> {
+    let next = page::next(&success.base, &success.url, &success.link);
+    let body = match request.accept {
+        Accept::Diff => Value::String(String::from_utf8_lossy(&success.body).into_owned()),
+        Accept::Json if success.body.is_empty() => Value::Null,
+        Accept::Json => serde_json::from_slice(&success.body).map_err(|_| {
+            if request.is_write() {
+                GithubError::OutcomeUnknown(request.look)
+            } else {
+                GithubError::Unreadable
+            }
+        })?,
+    };
+    Ok(Reply { body, next })
+}

@@ -1,0 +1,33 @@
+//! What an operator can set.
+
+use std::time::Duration;
+
+use toolbox::Clock;
+
+/// The settings of the app, as plain values.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The version of the REST API to ask for, in place of the one that fits the host.
+    pub api_version: Option<String>,
+    /// Private repositories are left out, and nobody is asked to give access to them.
+    pub public_only: bool,
+    /// Offers `create_branch`.
+    pub write_branches: bool,
+    /// The longest that one request to GitHub may take.
+    pub timeout: Duration,
+    /// The time.
+    pub clock: Clock,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            api_version: None,
+            public_only: false,
+            write_branches: false,
+            // GitHub gives up after ten seconds itself.
+            timeout: Duration::from_secs(12),
+            clock: Clock::System,
+        }
+    }
+}
