@@ -6,8 +6,12 @@ use serde_json::Value;
 use toolbox::App;
 use toolbox::snapshot::definitions;
 
-fn apps() -> [App; 2] {
-    [notes::app(), notes::ping_app()]
+fn apps() -> [App; 3] {
+    let github = github::Settings {
+        write_branches: true,
+        ..github::Settings::default()
+    };
+    [notes::app(), notes::ping_app(), github::app(&github)]
 }
 
 #[test]
