@@ -52,14 +52,14 @@ interface LinkProps extends Children {
   of?: string;
 }
 
-/** A link that the host opens. An address that may not be opened leaves only its words. */
+/** A link that the host opens. Of an address that may not be opened only words stay, and no button. */
 export function Link({ url, can, actions, look = 'text', of, children }: LinkProps) {
   const safe = safeUrl(url);
   const open = (event: Event) => {
     event.preventDefault();
     actions.openLink(url).catch(() => undefined);
   };
-  if (!safe) return <span>{children}</span>;
+  if (!safe) return look === 'text' ? <span>{children}</span> : null;
   const shape =
     look === 'text'
       ? 'text-link underline-offset-2 hover:underline'
@@ -88,7 +88,7 @@ const TONES = {
 
 export function Badge({ tone = 'neutral', children }: Children & { tone?: keyof typeof TONES }) {
   return (
-    <span className={`inline-block rounded-full border px-2 text-xs leading-5 ${TONES[tone]}`}>
+    <span className={`inline-block max-w-full shrink-0 truncate rounded-full border px-2 text-xs leading-5 ${TONES[tone]}`}>
       {children}
     </span>
   );
@@ -169,15 +169,19 @@ interface FieldProps {
   max?: number;
   required?: boolean;
   problem?: string;
+  /** Says what the field is inside of it: for one alone, where it is plain. */
+  inside?: boolean;
 }
 
-export function Field({ label, value, onChange, hint, rows, max, required, problem }: FieldProps) {
+export function Field(props: FieldProps) {
+  const { label, value, onChange, hint, rows, max, required, problem, inside } = props;
   const id = useId();
   const below = problem || hint;
   const shared = {
     id,
     value,
     maxLength: max,
+    placeholder: inside ? label : undefined,
     'aria-required': required,
     'aria-invalid': problem ? true : undefined,
     'aria-describedby': below ? `${id}-below` : undefined,
@@ -187,7 +191,7 @@ export function Field({ label, value, onChange, hint, rows, max, required, probl
   };
   return (
     <div>
-      <label htmlFor={id} className="font-medium">
+      <label htmlFor={id} className={inside ? 'sr-only' : 'font-medium'}>
         {label}
       </label>
       {rows ? <textarea rows={rows} {...shared} /> : <input type="text" {...shared} />}

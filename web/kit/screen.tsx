@@ -1,10 +1,10 @@
 // The states that every view has beside its result: waiting, alone, cancelled, refused, and not yet connected.
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { Actions } from './host.ts';
 import { Icon, type IconName } from './icon.tsx';
 import { useRequest, type ViewProps } from './mount.tsx';
-import { Button, Failure, Header, Notice } from './parts.tsx';
+import { Badge, Button, Failure, Header, Notice } from './parts.tsx';
 
 interface ScreenProps<Output> {
   view: ViewProps<Output>;
@@ -120,29 +120,42 @@ export function Connect({ view, tool, title, reasons = [], button = 'Connect' }:
   const { phase, input, can, actions } = view;
   const { text, url, scope } = phase.kind === 'connect' ? phase : { text: '' };
   const request = useRequest();
+  const [opened, setOpened] = useState(false);
+  const open = async (address: string) => {
+    await actions.openLink(address);
+    setOpened(true);
+  };
   const heading = scope ? 'More access is needed' : (title ?? 'Sign in to go on');
   return (
     <>
-      <Header title={heading} note={scope ? `This needs to be allowed first: ${scope}.` : text} />
-      <Reasons list={reasons} />
+      <Header title={heading} note={text} />
+      {scope ? (
+        <p className="flex flex-wrap gap-1.5">
+          {scope.split(' ').map((one) => (
+            <Badge key={one}>{one}</Badge>
+          ))}
+        </p>
+      ) : (
+        <Reasons list={reasons} />
+      )}
       <Foot>
         {url && can.openLink && (
           <Button
             look="primary"
             icon="external"
             busy={request.busy}
-            onPress={() => void request.run(() => actions.openLink(url))}
+            onPress={() => void request.run(() => open(url))}
           >
             {button}
           </Button>
         )}
-        {can.callTool && (
+        {can.callTool && (opened || !url || !can.openLink) && (
           <Button
             look={url ? 'plain' : 'primary'}
             busy={request.busy}
             onPress={() => void request.run(() => actions.refresh(tool, input))}
           >
-            {url ? 'I have connected' : scope ? 'Allow' : 'Sign in'}
+            {url ? 'I have connected' : scope ? 'Continue' : 'Sign in'}
           </Button>
         )}
         {!url && !can.callTool && <p className="text-muted">Ask in the chat to go on.</p>}

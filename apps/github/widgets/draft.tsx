@@ -43,13 +43,15 @@ export function Draft<Output>(props: DraftProps<Output>) {
       view={view}
       title={title}
       tool={tool}
-      waiting={repositoryOf(input) && <Preview {...props} waiting />}
+      waiting={repositoryOf(input) ? <Preview {...props} waiting /> : undefined}
       connect={() => (
         <>
           <ConnectGithub view={view} tool={tool} />
-          <div className="mt-5 border-t border-line pt-4">
-            <Preview {...props} />
-          </div>
+          {repositoryOf(input) && (
+            <div className="mt-5 border-t border-line pt-4">
+              <Preview {...props} />
+            </div>
+          )}
         </>
       )}
     >
@@ -77,7 +79,7 @@ function Preview<Output>({ view, fields, waiting }: DraftProps<Output> & { waiti
             </div>
           ))}
       </dl>
-      {waiting && <p className="mt-4 text-muted motion-safe:animate-pulse">Waiting to be created</p>}
+      {waiting && <p className="mt-4 text-muted">Waiting to be created…</p>}
     </>
   );
 }

@@ -36,23 +36,21 @@ function IssueRow({ issue, view, level: Heading }: Omit<IssueListProps, 'issues'
             <Icon name={open ? 'open' : 'closed'} />
           </span>
           <span className="sr-only">{open ? 'Open' : 'Closed'}</span>
-          <div className="min-w-0 grow">
+          <span className="min-w-0 grow">
             <Heading className="font-medium">{issue.title}</Heading>
-            <p className="mt-0.5 flex flex-wrap gap-x-2 text-xs text-muted">
-              <span>
-                #{issue.number} by {issue.user}
-                {!Number.isNaN(time.getTime()) && <>, {ago(time)}</>}
-              </span>
-              {issue.comments > 0 && <span>{counted(issue.comments, 'comment')}</span>}
-            </p>
+            <span className="mt-0.5 block text-xs text-muted">
+              #{issue.number} by <span>{issue.user}</span>
+              {!Number.isNaN(time.getTime()) && ` · ${ago(time)}`}
+              {issue.comments > 0 && ` · ${counted(issue.comments, 'comment')}`}
+            </span>
             {issue.labels.length > 0 && (
-              <p className="mt-1.5 flex flex-wrap gap-1.5">
+              <span className="mt-1.5 flex flex-wrap gap-1.5">
                 {issue.labels.map((label) => (
                   <Badge key={label}>{label}</Badge>
                 ))}
-              </p>
+              </span>
             )}
-          </div>
+          </span>
           <span className="mt-0.5 text-muted group-open:rotate-180">
             <Icon name="chevron" />
           </span>

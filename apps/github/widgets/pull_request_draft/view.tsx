@@ -15,7 +15,7 @@ export function PullRequestDraft(view: ViewProps<CreatePullRequest>) {
     <Draft
       view={view}
       tool="create_pull_request"
-      noun="pull request"
+      noun={view.input['draft'] === true ? 'draft pull request' : 'pull request'}
       fields={FIELDS}
       made={(output) => output}
       warnings={({ warnings }) => warnings}

@@ -26,7 +26,7 @@ export function RepositoryRow({ repository, view }: RowProps) {
     setIssues(outputOf<GetRepositoryIssues>(result));
   };
   return (
-    <li className="py-3.5">
+    <li className="py-3.5 last:pb-0">
       <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
         <span className="text-muted">
           <Icon name={hidden ? 'lock' : 'globe'} />
@@ -44,7 +44,6 @@ export function RepositoryRow({ repository, view }: RowProps) {
         {view.can.callTool && (
           <Button
             look="quiet"
-            icon="open"
             of={`of ${name}`}
             busy={busy}
             expanded={Boolean(issues)}
@@ -53,7 +52,7 @@ export function RepositoryRow({ repository, view }: RowProps) {
             {issues ? 'Hide issues' : 'Show issues'}
           </Button>
         )}
-        <AskButton view={view} look="quiet" icon="plus" of={`in ${name}`} say={`Create a new issue in ${name}`}>
+        <AskButton view={view} look="quiet" of={`in ${name}`} say={`Create a new issue in ${name}`}>
           Create issue
         </AskButton>
       </div>

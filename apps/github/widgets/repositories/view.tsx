@@ -56,7 +56,7 @@ function List({ view, tool, first }: { view: ViewProps<Answer>; tool: string; fi
     <>
       <Header title={title} aside={<FullscreenButton {...view} />} />
       {all.length >= FILTER_FROM && (
-        <Field label="Filter what is shown" value={filter} onChange={setFilter} />
+        <Field inside label="Filter what is shown" value={filter} onChange={setFilter} />
       )}
       <p role="status" className="sr-only">
         {counted(shown.length, 'repository', 'repositories')} shown

@@ -31,6 +31,7 @@ export function Account(view: ViewProps<AuthWhoami>) {
               );
             })}
           </ul>
+          {!scopes.length && <p className="mt-1">Nothing yet</p>}
           <p className="mt-4 text-xs text-muted">Through {client_id}</p>
         </>
       )}
