@@ -1,6 +1,7 @@
 // The views in a browser, in the official host and under an emulated window.openai: every state, then what people do.
-// `node web/e2e/run.mjs [WORD]`: with a word, only the checks whose name contains it.
+// `node web/e2e/run.mjs [--shots] [WORD]`: pictures into web/e2e/.shots; only the checks whose name contains the word.
 import { mkdir, rm } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
 import { Tally } from '../../conformance/tally.mjs';
 import { openSites } from './sites.mjs';
@@ -18,7 +19,11 @@ const SWITCHES = [
   '--disable-component-update',
   '--disable-sync',
 ];
-const word = process.argv[2] ?? '';
+const { values, positionals } = parseArgs({
+  options: { shots: { type: 'boolean', default: false } },
+  allowPositionals: true,
+});
+const [word = ''] = positionals;
 
 const checks = [];
 for (const [widget, states] of Object.entries(STATES))
@@ -36,8 +41,10 @@ for (const [widget, states] of Object.entries(STATES))
 checks.push(...STEPS);
 
 const tally = new Tally();
-await rm(SHOTS, { recursive: true, force: true });
-await mkdir(SHOTS, { recursive: true });
+if (values.shots) {
+  await rm(SHOTS, { recursive: true, force: true });
+  await mkdir(SHOTS, { recursive: true });
+}
 const sites = await openSites();
 const chrome = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
@@ -46,7 +53,7 @@ const chrome = await chromium.launch({
 try {
   const queue = checks.filter(([name]) => name.includes(word));
   const work = async () => {
-    const stage = await Stage.open(chrome, sites);
+    const stage = await Stage.open(chrome, sites, values.shots);
     for (let next = queue.shift(); next; next = queue.shift()) {
       const [name, check] = next;
       await tally.check(name, () => check(stage));

@@ -11,11 +11,11 @@ const MODES = ['inline', 'fullscreen'];
 
 export class Stage {
   /** One tab for many views: they meet as in a chat, one after the other. */
-  static async open(chrome, sites) {
+  static async open(chrome, sites, shots) {
     const stage = new Stage();
     const context = await chrome.newContext({ viewport: { width: 400, height: 900 } });
     await context.addInitScript(emulateOpenAi);
-    stage.sites = sites;
+    Object.assign(stage, { sites, shots });
     stage.complaints = [];
     stage.page = await context.newPage();
     stage.page.setDefaultTimeout(10_000);
@@ -104,7 +104,7 @@ export class Stage {
         // Under window.openai the page is the same: one look at each theme and width is enough.
         const look = this.host === 'mcp' ? width !== 360 : width === (theme === 'light' ? 400 : 800);
         if (look) await this.examine(`${theme}, ${width} px`);
-        if (width !== 360 && this.host === 'mcp') {
+        if (this.shots && look && this.host === 'mcp') {
           const path = join(SHOTS, `${name.replaceAll('/', '-')}-${theme}-${width}.png`);
           await this.page.locator('iframe').screenshot({ path });
         }

@@ -1,5 +1,5 @@
 // Starts a view: the bridge, the theme, and drawing again on each change.
-import { useState, useSyncExternalStore, type ComponentType } from 'react';
+import { useEffect, useRef, useState, useSyncExternalStore, type ComponentType } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Bridge } from './bridge.ts';
 import type { Abilities, Actions, HostContext } from './host.ts';
@@ -29,11 +29,23 @@ export function mount<Output>(name: string, View: ComponentType<ViewProps<Output
   function Mounted() {
     const state = useSyncExternalStore(bridge.subscribe, bridge.getState);
     const { input = {}, context, can } = state;
-    return <View phase={phaseOf<Output>(state)} {...{ input, context, can }} actions={bridge} />;
+    const phase = phaseOf<Output>(state);
+    useFocusAfter(phase.kind);
+    return <View {...{ phase, input, context, can }} actions={bridge} />;
   }
   createRoot(root).render(<Mounted />);
   bridge.measure(root);
   void bridge.start();
+}
+
+/** A change that removed what had the focus hands it to the page, so that keys and readers go on from there. */
+function useFocusAfter(kind: string): void {
+  const before = useRef(kind);
+  useEffect(() => {
+    if (before.current !== kind && document.hasFocus() && document.activeElement === document.body)
+      document.querySelector('main')?.focus({ preventScroll: true });
+    before.current = kind;
+  }, [kind]);
 }
 
 /** One request at a time that the person started: whether it runs, and why it failed. */

@@ -1,6 +1,6 @@
 // The states that every view has beside its result: waiting, alone, cancelled, refused, and not yet connected.
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef, useState } from 'react';
+import { useState } from 'react';
 import type { Actions } from './host.ts';
 import { Icon, type IconName } from './icon.tsx';
 import { useRequest, type ViewProps } from './mount.tsx';
@@ -21,7 +21,6 @@ type ConnectPhase = { text: string; url?: string; scope?: string };
 export function Screen<Output>(props: ScreenProps<Output>) {
   const { view, title, tool, waiting, connect, children } = props;
   const { phase, input, can, actions } = view;
-  useFocusAfter(phase.kind);
   const again = can.callTool && (
     <Again run={() => actions.refresh(tool, input)} />
   );
@@ -47,16 +46,6 @@ export function Screen<Output>(props: ScreenProps<Output>) {
     case 'connect':
       return <>{connect?.(phase) ?? <Connect view={view} tool={tool} />}</>;
   }
-}
-
-/** A change that removed what had the focus hands it to the page, so that keys and readers go on from there. */
-export function useFocusAfter(kind: string): void {
-  const before = useRef(kind);
-  useEffect(() => {
-    if (before.current !== kind && document.hasFocus() && document.activeElement === document.body)
-      document.querySelector('main')?.focus({ preventScroll: true });
-    before.current = kind;
-  }, [kind]);
 }
 
 export function Foot({ children }: { children: ComponentChildren }) {
