@@ -27,34 +27,40 @@ export function RepositoryRow({ repository, view }: RowProps) {
   };
   return (
     <li className="py-3.5 last:pb-0">
-      <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
-        <span className="text-muted">
-          <Icon name={hidden ? 'lock' : 'globe'} />
-        </span>
-        <h2 className="min-w-0 font-medium">{name}</h2>
-        <span className="sr-only">{hidden ? 'Private' : 'Public'}</span>
-        {language && <Badge>{language}</Badge>}
-      </div>
-      {description && <p className="mt-1 line-clamp-2 text-muted">{description}</p>}
-      <Facts repository={repository} />
-      <div className="-mx-2 mt-1.5 flex flex-wrap gap-x-1">
-        <Link url={repository.html_url} {...view} look="quiet" of={name}>
-          View on GitHub
-        </Link>
-        {view.can.callTool && (
-          <Button
-            look="quiet"
-            of={`of ${name}`}
-            busy={busy}
-            expanded={Boolean(issues)}
-            onPress={() => (issues ? setIssues(undefined) : void run(loadIssues))}
-          >
-            {issues ? 'Hide issues' : 'Show issues'}
-          </Button>
-        )}
-        <AskButton view={view} look="quiet" of={`in ${name}`} say={`Create a new issue in ${name}`}>
-          Create issue
-        </AskButton>
+      <div className="sm:flex sm:items-end sm:justify-between sm:gap-6">
+        <div className="min-w-0">
+          <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
+            <div className="flex min-w-0 items-baseline gap-2">
+              <span className="translate-y-0.5 text-muted">
+                <Icon name={hidden ? 'lock' : 'globe'} />
+              </span>
+              <h2 className="min-w-0 font-medium">{name}</h2>
+            </div>
+            <span className="sr-only">{hidden ? 'Private' : 'Public'}</span>
+            {language && <Badge>{language}</Badge>}
+          </div>
+          {description && <p className="mt-1 line-clamp-2 text-muted">{description}</p>}
+          <Facts repository={repository} />
+        </div>
+        <div className="-mx-2 mt-1.5 flex flex-wrap gap-x-1 sm:-my-2 sm:shrink-0">
+          <Link url={repository.html_url} {...view} look="quiet" of={name}>
+            View on GitHub
+          </Link>
+          {view.can.callTool && (
+            <Button
+              look="quiet"
+              of={`of ${name}`}
+              busy={busy}
+              expanded={Boolean(issues)}
+              onPress={() => (issues ? setIssues(undefined) : void run(loadIssues))}
+            >
+              {issues ? 'Hide issues' : 'Show issues'}
+            </Button>
+          )}
+          <AskButton view={view} look="quiet" of={`in ${name}`} say={`Create a new issue in ${name}`}>
+            Create issue
+          </AskButton>
+        </div>
       </div>
       <Failure text={failure} />
       {issues && (
