@@ -20,6 +20,14 @@ test-all:
 accept:
     INSTA_UPDATE=always cargo test --workspace
 
+# Builds the widgets into the pages that the apps embed, with the types of what they show. Needs `npm ci` once.
+widgets:
+    node_modules/node/bin/node web/types.mjs && node_modules/node/bin/node web/build.mjs && npx tsc
+
+# The widgets in a browser, in every state; `just e2e --shots` leaves pictures in web/e2e/.shots.
+e2e *ARGS:
+    node_modules/node/bin/node web/e2e/run.mjs {{ARGS}}
+
 # Licences, advisories, banned crates; needs cargo-deny.
 deny:
     cargo deny check
