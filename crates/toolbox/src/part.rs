@@ -76,12 +76,25 @@ impl Part {
 }
 
 impl App {
+    /// Only the tools of a part.
+    #[must_use]
+    pub fn only(mut self, part: &Part) -> Self {
+        self.tools.retain(|tool| part.has(tool));
+        self
+    }
+
+    /// The names of its toolsets.
+    #[must_use]
+    pub fn toolsets(&self) -> BTreeSet<&'static str> {
+        let sets = self.tools.iter().map(|tool| tool.toolset);
+        sets.filter(|set| !set.is_empty()).collect()
+    }
+
     /// The parts that have a path of their own below the app's: `/readonly`, `/x/issues` and
     /// `/x/issues/readonly`. None if its tools belong to no toolsets.
     #[must_use]
     pub fn parts(&self) -> Vec<(String, Part)> {
-        let sets = self.tools.iter().map(|tool| tool.toolset);
-        let sets: BTreeSet<_> = sets.filter(|set| !set.is_empty()).collect();
+        let sets = self.toolsets();
         let mut parts = Vec::new();
         if !sets.is_empty() {
             parts.push(("/readonly".to_owned(), Part::default().read_only()));

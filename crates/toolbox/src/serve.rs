@@ -97,7 +97,7 @@ pub fn router(host: &Host, mounts: Vec<Mount>) -> Result<Router, MountError> {
         paths: BTreeSet::new(),
     };
     for mut mount in mounts {
-        mount.app.tools.retain(|tool| mount.part.has(tool));
+        mount.app = mount.app.only(&mount.part);
         check_app(&mount.app)?;
         let resource = resource_at(host, &mount.path)?;
         let mut doors = vec![(resource.clone(), Part::default())];

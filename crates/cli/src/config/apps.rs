@@ -1,9 +1,10 @@
 //! Which apps are served, where and how, and the words for their scopes.
 
 use guard::{InBand, Mode};
-use issuer::settings::{ResourceSettings, ScopeSettings};
+use issuer::settings::{ResourceSettings, ScopeSettings, UpstreamSettings};
 use oauth::jwt::Algorithm;
 use oauth::resource::Resource;
+use toolbox::Part;
 
 use super::findings::suggestion;
 use super::reader::Reader;
@@ -12,15 +13,17 @@ use super::settings::SCOPE_KEYS;
 /// The apps that are built in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AppName {
+    Github,
     Notes,
     Ping,
 }
 
 impl AppName {
-    pub(crate) const ALL: [Self; 2] = [Self::Notes, Self::Ping];
+    pub(crate) const ALL: [Self; 3] = [Self::Github, Self::Notes, Self::Ping];
 
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
+            Self::Github => "github",
             Self::Notes => "notes",
             Self::Ping => "ping",
         }
@@ -28,15 +31,20 @@ impl AppName {
 
     pub(crate) const fn path(self) -> &'static str {
         match self {
+            Self::Github => "/mcp/github",
             Self::Notes => "/mcp/notes",
             Self::Ping => "/mcp/ping",
         }
     }
+}
 
-    pub(crate) fn make(self) -> toolbox::App {
-        match self {
-            Self::Notes => notes::app(),
-            Self::Ping => notes::ping_app(),
+impl App {
+    /// The app itself.
+    pub(crate) fn make(&self) -> toolbox::App {
+        match self.name {
+            AppName::Github => github::app(&self.github),
+            AppName::Notes => notes::app(),
+            AppName::Ping => notes::ping_app(),
         }
     }
 }
@@ -45,18 +53,27 @@ impl AppName {
 pub(crate) const ALIAS: &str = "/mcp";
 
 /// How one app is served.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct App {
     pub(crate) name: AppName,
     /// Whether it answers at [`ALIAS`] as well.
     pub(crate) default: bool,
     pub(crate) mode: Mode,
     pub(crate) in_band: InBand,
+    /// What of it is offered.
+    pub(crate) part: Part,
+    /// For the GitHub app.
+    github: github::Settings,
 }
 
 /// The keys of one app's settings.
 const fn keys(name: AppName) -> [&'static str; 3] {
     match name {
+        AppName::Github => [
+            "apps.github.enabled",
+            "apps.github.mode",
+            "apps.github.algorithm",
+        ],
         AppName::Notes => [
             "apps.notes.enabled",
             "apps.notes.mode",
@@ -66,7 +83,11 @@ const fn keys(name: AppName) -> [&'static str; 3] {
     }
 }
 
-pub(super) fn build(reader: &Reader<'_>, origin: &str) -> (Vec<App>, Vec<ResourceSettings>) {
+pub(super) fn build(
+    reader: &Reader<'_>,
+    origin: &str,
+    upstreams: &[UpstreamSettings],
+) -> (Vec<App>, Vec<ResourceSettings>) {
     let in_band = match reader.word("apps.in_band").as_str() {
         "never" => InBand::Never,
         "always" => InBand::Always,
@@ -74,6 +95,13 @@ pub(super) fn build(reader: &Reader<'_>, origin: &str) -> (Vec<App>, Vec<Resourc
     };
     let chosen = reader.word("apps.default");
     let (mut apps, mut resources) = (Vec::new(), Vec::new());
+    let github = github::Settings {
+        api_version: upstreams.iter().find_map(|known| known.api_version.clone()),
+        public_only: reader.switch("github.public_only"),
+        write_branches: reader.switch("apps.github.branches"),
+        ..github::Settings::default()
+    };
+    let github_part = github_part(reader, &github);
     for name in AppName::ALL {
         let [enabled, mode, algorithm] = keys(name);
         let mode = match reader.word(mode).as_str() {
@@ -82,10 +110,16 @@ pub(super) fn build(reader: &Reader<'_>, origin: &str) -> (Vec<App>, Vec<Resourc
         };
         let algorithm = super::build::algorithm(reader, algorithm);
         let default = name.as_str() == chosen;
-        if !reader.switch(enabled) {
+        let connected = name != AppName::Github || !upstreams.is_empty();
+        if !reader.switch(enabled) || !connected {
             if default {
+                let needed = if connected {
+                    enabled
+                } else {
+                    "github.client_id"
+                };
                 let problem = format!("the app {chosen} is not enabled");
-                reader.error("apps.default", problem, format!("set {enabled} to true"));
+                reader.error("apps.default", problem, format!("set {needed}"));
             }
             continue;
         }
@@ -94,11 +128,36 @@ pub(super) fn build(reader: &Reader<'_>, origin: &str) -> (Vec<App>, Vec<Resourc
             default,
             mode,
             in_band,
+            part: match name {
+                AppName::Github => github_part.clone(),
+                AppName::Notes | AppName::Ping => Part::default(),
+            },
+            github: github.clone(),
         });
         resources.extend(resource(reader, origin, apps.last(), algorithm));
     }
     check_scopes(reader, &resources);
     (apps, resources)
+}
+
+fn github_part(reader: &Reader<'_>, settings: &github::Settings) -> Part {
+    const KEY: &str = "apps.github.toolsets";
+    let toolsets = reader.list(KEY);
+    let app = github::app(settings);
+    let known = app.toolsets();
+    let unknown = toolsets.iter().find(|set| !known.contains(set.as_str()));
+    if let Some(set) = unknown {
+        let fix = suggestion(set, known.iter().copied());
+        reader.error(KEY, format!("there is no toolset `{set}`"), fix);
+    }
+    let mut part = Part::default();
+    if !toolsets.is_empty() {
+        part = part.with_toolsets(toolsets);
+    }
+    match reader.switch("apps.github.read_only") {
+        true => part.read_only(),
+        false => part,
+    }
 }
 
 fn resource(
@@ -108,7 +167,8 @@ fn resource(
     algorithm: Algorithm,
 ) -> Option<ResourceSettings> {
     let app = app?;
-    let made = app.name.make();
+    let made = app.make().only(&app.part);
+    let used = made.scope_set();
     let url = |path: &str| Resource::parse(&format!("{origin}{path}")).ok();
     let scope = |text: &toolbox::ScopeText| {
         let words = reader.layers.scopes.get(text.scope);
@@ -136,7 +196,12 @@ fn resource(
         name: made.title.to_owned(),
         default: app.default,
         algorithm,
-        scopes: made.scopes.iter().filter_map(scope).collect(),
+        scopes: made
+            .scopes
+            .iter()
+            .filter_map(scope)
+            .filter(|scope| used.contains(scope.name.as_str()))
+            .collect(),
         upstream: made.provider.map(str::to_owned),
     })
 }

@@ -21,7 +21,8 @@ pub(super) fn build(reader: &Reader<'_>, environment: &Environment) -> Option<Co
     let origin = public_url
         .as_ref()
         .map_or("http://localhost:3000", PublicUrl::as_str);
-    let (apps, resources) = apps::build(reader, origin);
+    let upstreams = upstreams::build(reader, origin);
+    let (apps, resources) = apps::build(reader, origin, &upstreams);
     let sealing_keys = reader.secret("sealing_keys").map_or_else(Vec::new, |text| {
         keys::sealing_keys(text.expose()).unwrap_or_else(|problem| {
             reader.error("sealing_keys", problem, "write id:base64, one or more");
@@ -43,7 +44,7 @@ pub(super) fn build(reader: &Reader<'_>, environment: &Environment) -> Option<Co
         registration: registration(reader),
         metadata_documents: metadata_documents(reader, public_url.as_ref()),
         clients: clients::build(reader, origin),
-        upstreams: upstreams::build(reader, origin),
+        upstreams,
         fetch: fetch(reader),
         public_url: public_url
             .clone()

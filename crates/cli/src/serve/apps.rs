@@ -13,7 +13,6 @@ use metrics::{Counter, counter};
 use oauth::client::ClientId;
 use oauth::resource::Resource;
 use oauth::time::Clock;
-use toolbox::Part;
 use toolbox::serve::{Host, Mount};
 
 use super::store::Store;
@@ -45,10 +44,10 @@ pub(super) fn router(config: &Config, issuer: &Issuer) -> anyhow::Result<Router>
         body_bytes_max: config.bounds.body_bytes,
     };
     let mounts = config.apps.iter().map(|app| Mount {
-        app: app.name.make(),
+        app: app.make(),
         path: app.name.path().to_owned(),
         alias: app.default.then(|| ALIAS.to_owned()),
-        part: Part::default(),
+        part: app.part.clone(),
         mode: app.mode,
         in_band: app.in_band,
     });
