@@ -33,7 +33,7 @@ impl Base {
 
     /// Where a `Link` or `Location` seen at `from` leads, if it leads to this very API.
     pub(crate) fn follow(&self, from: &Url, target: &str) -> Option<Url> {
-        let mut url = from.join(target).ok()?;
+        let mut url = from.join(target).ok().filter(|_| !target.is_empty())?;
         url.set_fragment(None);
         (url.username().is_empty() && url.password().is_none() && self.own(&url)).then_some(url)
     }
@@ -106,6 +106,7 @@ mod tests {
             assert!(base.follow(&from, good).is_some(), "{good}");
         }
         for bad in [
+            "",
             "https://evil.example/api/v3/x",
             "http://ghe.example/api/v3/x",
             "https://ghe.example:444/api/v3/x",

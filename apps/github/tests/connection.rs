@@ -1,0 +1,49 @@
+//! `github_connection`: how the connection stands, and its end.
+
+use serde_json::json;
+
+use super::desk::Desk;
+
+#[tokio::test]
+async fn the_status_asks_nobody() {
+    let desk = Desk::start().await;
+    let value = desk.value("github_connection", json!({})).await;
+    let expected = json!({
+        "connected": true, "login": "ada-l", "account_id": "7", "host": "github.com",
+        "upstream_scopes": ["repo"],
+        "held_scopes": ["read:repos", "read:user", "write:branches", "write:issues"],
+        "manage_url": "https://h.example/account",
+        "connect_url": "https://h.example/connect/github",
+        "write_granted": true,
+    });
+    assert_eq!(value, expected);
+    let result = desk.call_as("bob", "github_connection", json!({})).await;
+    assert_eq!(result["structuredContent"]["connected"], false);
+    assert!(result["structuredContent"]["login"].is_null());
+    assert_eq!(desk.github.lines(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_connection_ends_once() {
+    let desk = Desk::start().await;
+    let disconnect = json!({ "action": "disconnect" });
+    let value = desk.value("github_connection", disconnect.clone()).await;
+    assert_eq!(value["connected"], false);
+    let result = desk.call("github_connection", disconnect).await;
+    assert!(super::desk::text(&result).contains("There was no connection to end"));
+    let error = desk.error("get_me", json!({})).await;
+    assert!(error.contains("No account is connected"), "{error}");
+}
+
+#[tokio::test]
+async fn a_chat_that_may_not_even_know_the_person_ends_nothing() {
+    let desk = Desk::start_with("read:repos", |_| {}).await;
+    let disconnect = json!({ "action": "disconnect" });
+    let error = desk.error("github_connection", disconnect).await;
+    assert!(error.contains("needs the scope read:user"), "{error}");
+    let value = desk.value("github_connection", json!({})).await;
+    assert_eq!(
+        (&value["connected"], &value["write_granted"]),
+        (&json!(true), &json!(false))
+    );
+}
