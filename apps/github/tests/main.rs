@@ -12,6 +12,7 @@ mod definitions;
 mod desk;
 mod faults;
 mod limits;
+mod methods;
 mod reading;
 mod stand_in;
 mod writing;
