@@ -26,10 +26,14 @@ pub(crate) struct More {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "u32", default)]
     pub(crate) next_page: Option<u32>,
-    /// The perPage to ask for it with, if another than in this call; without it something would be skipped.
+    /// The perPage to ask for it with. It may differ from this call's; with another, something would be skipped.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "u32", default)]
     pub(crate) next_per_page: Option<u32>,
+    /// GitHub left out what belongs to organizations that the person must first sign in to, on its own site.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schemars(default)]
+    pub(crate) sign_on_needed: bool,
 }
 
 pub(crate) const fn first_page() -> u32 {
@@ -56,22 +60,37 @@ impl Paging {
 }
 
 impl More {
-    pub(crate) fn page(next_page: Option<u32>) -> Self {
+    /// The page after, of the same size.
+    fn after(paging: Paging, next_page: Option<u32>) -> Self {
         Self {
             next_page,
-            next_per_page: None,
+            next_per_page: next_page.map(|_| paging.per_page),
+            sign_on_needed: false,
+        }
+    }
+
+    /// The part after this one of a long text.
+    pub(crate) fn part_after(number: u32, more: bool) -> Self {
+        Self {
+            next_page: more.then(|| number.saturating_add(1)),
+            ..Self::default()
         }
     }
 
     /// What to tell the model.
     pub(crate) fn hint(&self) -> String {
-        match (self.next_page, self.next_per_page) {
+        let next = match (self.next_page, self.next_per_page) {
             (Some(page), Some(per_page)) => {
                 format!(" There is more: call again with page {page} and perPage {per_page}.")
             }
             (Some(page), None) => format!(" There is more: call again with page {page}."),
             (None, _) => String::new(),
-        }
+        };
+        let sign_on = match self.sign_on_needed {
+            true => " Some organizations are left out until the person signs in to them at GitHub.",
+            false => "",
+        };
+        next + sign_on
     }
 }
 
@@ -97,7 +116,7 @@ pub(crate) fn fit<T: Serialize>(
     });
     let Some((place, _)) = too_much else {
         let kept = items.into_iter().map(|(_, item)| item).collect();
-        return (kept, More::page(next_page));
+        return (kept, More::after(paging, next_page));
     };
     let (kept, more) = cut((*place).min(seen).max(1), paging);
     let items = items.into_iter().filter(|(place, _)| *place < kept);
@@ -118,7 +137,12 @@ pub(crate) fn read_page<T: Serialize>(
         Some(item.map(|item| (place, item)))
     });
     let read: Vec<_> = read.collect::<Result<_, _>>()?;
-    Ok(fit(read, items.len(), paging, reply.next_page(paging.page)))
+    let (kept, more) = fit(read, items.len(), paging, reply.next_page(paging.page));
+    let more = More {
+        sign_on_needed: reply.sign_on_needed,
+        ..more
+    };
+    Ok((kept, more))
 }
 
 /// One page of a list that is here as a whole.
@@ -155,6 +179,7 @@ fn cut(fits: usize, paging: Paging) -> (usize, More) {
     let more = More {
         next_page: u32::try_from(total / size + 1).ok(),
         next_per_page: u32::try_from(size).ok(),
+        sign_on_needed: false,
     };
     (kept, more)
 }
@@ -175,10 +200,12 @@ mod tests {
     fn what_fits_stays_whole() {
         let (kept, more) = fit(items(100, 100), 100, paging(1, 100), Some(2));
         assert_eq!(kept.len(), 100);
-        assert_eq!(more, More::page(Some(2)));
-        assert_eq!(more.hint(), " There is more: call again with page 2.");
+        let hint = " There is more: call again with page 2 and perPage 100.";
+        assert_eq!(more.hint(), hint);
+        let part = More::part_after(2, true);
+        assert_eq!(part.hint(), " There is more: call again with page 3.");
         let (_, more) = fit(items(1, 1), 1, paging(1, 100), None);
-        assert_eq!(more.hint(), "");
+        assert_eq!((more.hint(), more), (String::new(), More::default()));
     }
 
     #[test]

@@ -60,6 +60,20 @@ async fn a_write_of_unknown_outcome_is_never_repeated_and_says_where_to_look() {
 }
 
 #[tokio::test]
+async fn a_write_that_is_answered_with_something_odd_may_have_been_done() {
+    for body in ["", "null", "{}", "[]", "{\"number\": -1}", "<html>"] {
+        let desk = Desk::start().await;
+        desk.github.on(CREATE, raw(201, body));
+        let error = desk.error("create_issue", issue()).await;
+        assert!(
+            error.contains("look first") || error.contains("Look with"),
+            "{error}"
+        );
+        assert!(!error.contains("Nothing was changed"), "{error}");
+    }
+}
+
+#[tokio::test]
 async fn a_host_that_is_not_there_changed_nothing() {
     let desk = Desk::start().await;
     let gone = super::stand_in::Github::start().await;

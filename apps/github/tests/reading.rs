@@ -144,9 +144,7 @@ async fn whatever_does_not_fit_comes_with_the_next_calls() {
         }
         assert!(text(&result).contains("There is more: call again with page"));
         arguments["page"] = value["next_page"].clone();
-        if !value["next_per_page"].is_null() {
-            arguments["perPage"] = value["next_per_page"].clone();
-        }
+        arguments["perPage"] = value["next_per_page"].clone();
     }
     assert_eq!(seen.len(), expected.len(), "something came twice");
     assert_eq!(seen.into_iter().collect::<BTreeSet<_>>(), expected);
@@ -201,6 +199,21 @@ async fn an_answer_is_asked_for_again_only_if_it_changed() {
         .into_iter()
         .map(|asked| asked.if_none_match);
     assert_eq!(tags.collect::<Vec<_>>(), ["", "\"v1\"", "\"v1\"", ""]);
+}
+
+#[tokio::test]
+async fn what_single_sign_on_hides_is_said() {
+    let desk = Desk::start().await;
+    let hidden = ok(json!([])).header("x-github-sso", "partial-results; organizations=1,2");
+    let whole = ok(json!([]));
+    desk.github
+        .on("GET /user/repos", hidden)
+        .on("GET /user/repos", whole);
+    let result = desk.call("list_repositories", json!({})).await;
+    assert_eq!(result["structuredContent"]["sign_on_needed"], true);
+    assert!(text(&result).contains("until the person signs in to them"));
+    let value = desk.value("list_repositories", json!({})).await;
+    assert!(value["sign_on_needed"].is_null());
 }
 
 #[tokio::test]

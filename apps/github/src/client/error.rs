@@ -48,7 +48,9 @@ pub(crate) enum GithubError {
         "GitHub's answer took too long or broke off. Nothing was changed; try again in a minute."
     )]
     Lost,
-    #[error("GitHub's answer cannot be read. Nothing was changed.")]
+    #[error(
+        "GitHub's answer cannot be read. Had it to do with a change, look first whether that was made."
+    )]
     Unreadable,
     #[error(
         "GitHub's answer is too long to read. Ask for less, for example with a smaller perPage."

@@ -22,6 +22,8 @@ pub(super) struct Success {
     /// Where it was found in the end.
     pub(super) url: Url,
     pub(super) link: String,
+    /// Something is left out until the person signs in to organizations.
+    pub(super) sign_on_needed: bool,
     pub(super) body: Bytes,
 }
 
@@ -85,11 +87,7 @@ impl Exchange<'_> {
     async fn run(mut self, account: &Account) -> Result<Success, GithubError> {
         for _ in 0..HOPS_MAX {
             let key = self.key();
-            let kept = self
-                .hub
-                .kept
-                .find(&key)
-                .filter(|_| !self.request.is_write());
+            let kept = self.hub.kept.find(&key);
             let raw = self.send(kept.as_deref()).await?;
             let words = message(&raw.body);
             let signs = signs(raw.status, &raw.headers, &words);
@@ -100,7 +98,7 @@ impl Exchange<'_> {
             match (raw.status, kept) {
                 (200..=299, _) => return Ok(self.succeed(key, raw)),
                 (304, Some(kept)) => {
-                    return Ok(self.found(kept.link.clone(), kept.body.clone()));
+                    return Ok(self.found(&raw.headers, kept.link.clone(), kept.body.clone()));
                 }
                 (301 | 302 | 307 | 308, _) => self.url = self.redirect(&raw)?,
                 (status, _) if self.hub.versions.refused(self.base.host(), status, &words) => {}
@@ -111,11 +109,14 @@ impl Exchange<'_> {
         Err(GithubError::LedAway)
     }
 
-    /// Who may see a kept answer: the same account, asking for the same thing in the same form.
+    /// What an answer is kept by: only the same account sees it, asking for the same thing in the same form.
     fn key(&self) -> String {
         let version = self.hub.versions.of(self.base.host());
         let accept = self.request.accept.as_str();
-        format!("{} {accept} {version} {}", self.token.account_id, self.url)
+        format!(
+            "{} {} {accept} {version} {}",
+            self.token.account_id, self.request.method, self.url
+        )
     }
 
     async fn send(&self, kept: Option<&Kept>) -> Result<Raw, GithubError> {
@@ -192,11 +193,12 @@ impl Exchange<'_> {
             let (link, body) = (link.clone(), raw.body.clone());
             self.hub.kept.put(key, Kept { etag, link, body });
         }
-        self.found(link, raw.body)
+        self.found(&raw.headers, link, raw.body)
     }
 
-    fn found(self, link: String, body: Bytes) -> Success {
+    fn found(self, headers: &HeaderMap, link: String, body: Bytes) -> Success {
         Success {
+            sign_on_needed: header(headers, "x-github-sso").starts_with("partial-results"),
             base: self.base,
             url: self.url,
             link,

@@ -25,6 +25,8 @@ pub(crate) struct Session {
 pub(crate) struct Reply {
     /// JSON, or the text of a diff.
     pub(crate) body: Value,
+    /// Organizations are left out that want single sign-on first.
+    pub(crate) sign_on_needed: bool,
     next: Option<Url>,
 }
 
@@ -87,31 +89,27 @@ impl Session {
         };
         match asked {
             Ok(success) => read(request, &success),
-            Err(error) => Err(self.lead_to_page(error).await),
+            Err(error) => Err(self.lead_to_page(error).await?),
         }
     }
 
     /// Says where the person mends what only they can.
-    async fn lead_to_page(&self, error: GithubError) -> GithubError {
-        let status = match self.connection() {
-            Ok(connection) => connection.status().await,
-            Err(away) => Err(away),
-        };
-        let url = status.map(|status| status.connect_url);
-        match (error, url) {
-            (GithubError::TokenRefused, Ok(url)) => {
-                GithubError::Connect(ConnectError::Needed { url, again: true })
-            }
-            (GithubError::NotFound(mut missing), Ok(url)) => {
-                // More than the public is not to be had here, by the operator's choice.
-                if self.hub.public_only {
-                    missing.scopes.retain(|scope| scope != "repo");
-                }
-                missing.connect_url = url;
-                GithubError::NotFound(missing)
-            }
-            (error, _) => error,
+    async fn lead_to_page(&self, error: GithubError) -> Result<GithubError, ConnectError> {
+        if matches!(error, GithubError::TokenRefused) {
+            let url = self.connection()?.status().await?.connect_url;
+            return Err(ConnectError::Needed { url, again: true });
         }
+        let GithubError::NotFound(mut missing) = error else {
+            return Ok(error);
+        };
+        if self.hub.public_only {
+            // More than the public is not to be had here, by the operator's choice.
+            missing.scopes.clear();
+        }
+        if !missing.scopes.is_empty() {
+            missing.connect_url = self.connection()?.status().await?.connect_url;
+        }
+        Ok(GithubError::NotFound(missing))
     }
 }
 
@@ -128,5 +126,9 @@ fn read(request: &Request, success: &Success) -> Result<Reply, GithubError> {
             }
         })?,
     };
-    Ok(Reply { body, next })
+    Ok(Reply {
+        body,
+        sign_on_needed: success.sign_on_needed,
+        next,
+    })
 }

@@ -110,7 +110,7 @@ async fn read_issue(session: &Session, input: &Input) -> Result<Output, GithubEr
     issue.body = part;
     Ok(Output {
         issue: Some(issue),
-        more: More::page(more.then(|| input.page.saturating_add(1))),
+        more: More::part_after(input.page, more),
         ..Output::default()
     })
 }

@@ -130,7 +130,7 @@ async fn read_text(session: &Session, input: &Input) -> Result<Output, GithubErr
     pull_request.body = part;
     Ok(Output {
         pull_request: Some(pull_request),
-        more: More::page(more.then(|| input.page.saturating_add(1))),
+        more: More::part_after(input.page, more),
         ..Output::default()
     })
 }
@@ -143,7 +143,7 @@ async fn read_diff(session: &Session, input: &Input) -> Result<Output, GithubErr
     let (part, more) = Foreign(&diff).part("diff", input.page, TEXT_BYTES_MAX);
     Ok(Output {
         diff: part,
-        more: More::page(more.then(|| input.page.saturating_add(1))),
+        more: More::part_after(input.page, more),
         ..Output::default()
     })
 }
