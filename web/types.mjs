@@ -25,7 +25,8 @@ for (const app of globSync('apps/*/widgets').map(dirname)) {
     writeFileSync(path, text);
   }
 }
-for (const path of stale) console.log(check ? `stale: ${path}; run \`just widgets\`` : `wrote ${path}`);
+for (const path of stale)
+  console.log(check ? `stale: ${path}; run \`just widgets\`` : `wrote ${path}`);
 process.exitCode = check && stale.length ? 1 : 0;
 
 function typesOf(tool, schema) {

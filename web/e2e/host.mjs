@@ -4,7 +4,16 @@ import { AppBridge, PostMessageTransport } from '@modelcontextprotocol/ext-apps/
 const seen = [];
 
 /** Shows a view as `scene` says; without `scene.bridge` nobody answers it. */
-async function show({ src, bridge: bridged, capabilities, context, input, result, cancelled, answers }) {
+async function show({
+  src,
+  bridge: bridged,
+  capabilities,
+  context,
+  input,
+  result,
+  cancelled,
+  answers,
+}) {
   seen.length = 0;
   await globalThis.bridge?.close();
   globalThis.bridge = undefined;

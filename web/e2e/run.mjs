@@ -32,11 +32,14 @@ for (const [widget, states] of Object.entries(STATES))
       // window.openai knows no cancelling.
       if (host === 'openai' && scene.cancelled) continue;
       const name = `${widget} ${state}`;
-      checks.push([`${name}, ${host}`, async (stage) => {
-        await stage.show(widget, scene, host);
-        for (const label of scene.lacks ?? []) await stage.lacks(label);
-        await stage.inspect(name);
-      }]);
+      checks.push([
+        `${name}, ${host}`,
+        async (stage) => {
+          await stage.show(widget, scene, host);
+          for (const label of scene.lacks ?? []) await stage.lacks(label);
+          await stage.inspect(name);
+        },
+      ]);
     }
 checks.push(...STEPS);
 

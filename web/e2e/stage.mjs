@@ -83,7 +83,11 @@ export class Stage {
   async theme(theme) {
     if (this.host === 'openai')
       await this.frame.evaluate((value) => window.setGlobals({ theme: value }), theme);
-    else await this.page.evaluate((value) => globalThis.bridge.setHostContext({ theme: value }), theme);
+    else
+      await this.page.evaluate(
+        (value) => globalThis.bridge.setHostContext({ theme: value }),
+        theme,
+      );
     await this.frame.waitForFunction(
       (value) => document.documentElement.dataset.theme === value,
       theme,
@@ -102,7 +106,8 @@ export class Stage {
         await this.width(width);
         await this.fits(`${theme}, ${width} px`);
         // Under window.openai the page is the same: one look at each theme and width is enough.
-        const look = this.host === 'mcp' ? width !== 360 : width === (theme === 'light' ? 400 : 800);
+        const look =
+          this.host === 'mcp' ? width !== 360 : width === (theme === 'light' ? 400 : 800);
         if (look) await this.examine(`${theme}, ${width} px`);
         if (this.shots && look && this.host === 'mcp') {
           const path = join(SHOTS, `${name.replaceAll('/', '-')}-${theme}-${width}.png`);
@@ -128,7 +133,8 @@ export class Stage {
   }
 
   async examine(at) {
-    if (!(await this.frame.evaluate(() => 'axe' in globalThis))) await this.frame.evaluate(axe.source);
+    if (!(await this.frame.evaluate(() => 'axe' in globalThis)))
+      await this.frame.evaluate(axe.source);
     const { violations } = await this.frame.evaluate(
       (values) =>
         globalThis.axe.run(document, {

@@ -57,7 +57,11 @@ test('answers ping and teardown, and refuses what it does not know', async () =>
   await hear({ id: 2, method: 'ui/resource-teardown', params: {} });
   await hear({ id: 3, method: 'tools/list' });
   const answers = posted.slice(1).map(({ id, result, error }) => [id, result ?? error?.code]);
-  assert.deepEqual(answers, [[1, {}], [2, {}], [3, -32601]]);
+  assert.deepEqual(answers, [
+    [1, {}],
+    [2, {}],
+    [3, -32601],
+  ]);
 });
 
 test('a result of the host wins over globals, whichever comes first', async () => {
@@ -113,7 +117,10 @@ test('a host without tools offers none, and a call says so', async () => {
   const { bridge, initialize } = stage();
   await initialize({});
   assert.deepEqual(bridge.getState().can, {
-    callTool: false, openLink: false, sendMessage: true, fullscreen: false,
+    callTool: false,
+    openLink: false,
+    sendMessage: true,
+    fullscreen: false,
   });
   await assert.rejects(bridge.callTool('a', {}), /does not let views use tools/);
 });
@@ -167,7 +174,7 @@ test('changes of the context are merged', async () => {
   assert.deepEqual(bridge.getState().context, { theme: 'dark', locale: 'en' });
 });
 
-test('says each size once', async (t) => {
+test('says each height once', async (t) => {
   const { bridge, initialize, posted } = stage();
   let changed = () => {};
   const observer = class {
@@ -188,7 +195,10 @@ test('says each size once', async (t) => {
   height = 250;
   changed();
   const sizes = posted.filter(({ method }) => method === 'ui/notifications/size-changed');
-  assert.deepEqual(sizes.map(({ params }) => params?.height), [101, 250]);
+  assert.deepEqual(
+    sizes.map(({ params }) => params?.height),
+    [101, 250],
+  );
 });
 
 test('a refusal with a challenge asks to connect, or to allow more', () => {
@@ -196,10 +206,16 @@ test('a refusal with a challenge asks to connect, or to allow more', () => {
   const url = 'https://id.example.com/connect/github';
   const result = { ...RESULT, isError: true };
   const meta = { ...challenge('Bearer'), 'vestibule/connect_url': url };
-  assert.deepEqual(phaseOfResult({ ...result, _meta: meta }), { kind: 'connect', text: 'Two.', url });
+  assert.deepEqual(phaseOfResult({ ...result, _meta: meta }), {
+    kind: 'connect',
+    text: 'Two.',
+    url,
+  });
   const scope = challenge('Bearer error="insufficient_scope", scope="notes:write"');
   assert.deepEqual(phaseOfResult({ ...result, _meta: scope }), {
-    kind: 'connect', text: 'Two.', scope: 'notes:write',
+    kind: 'connect',
+    text: 'Two.',
+    scope: 'notes:write',
   });
   const evil = { 'vestibule/connect_url': 'javascript:alert(1)' };
   assert.deepEqual(phaseOfResult({ ...result, _meta: evil }), { kind: 'refused', text: 'Two.' });

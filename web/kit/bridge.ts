@@ -26,7 +26,7 @@ export class Bridge implements Actions {
   #listeners = new Set<() => void>();
   #calls = new Map<number, Call>();
   #lastId = 0;
-  #size = '';
+  #height = 0;
   /** The host's own result wins over globals, which may lag behind. */
   #settled = false;
 
@@ -67,7 +67,7 @@ export class Bridge implements Actions {
         context: { ...this.#state.context, ...answer.hostContext },
       });
       this.#post({ method: 'ui/notifications/initialized', params: {} });
-      this.#saySize();
+      this.#sayHeight();
     } catch {
       alone();
     } finally {
@@ -75,14 +75,13 @@ export class Bridge implements Actions {
     }
   }
 
-  /** Follows the size of the content, and says it when it changes. */
+  /** Follows the height of the content, and says it when it changes. */
   measure(root: Element): void {
     new ResizeObserver(() => {
-      const { width, height } = root.getBoundingClientRect();
-      const size = `${Math.ceil(width)} ${Math.ceil(height)}`;
-      if (size === this.#size) return;
-      this.#size = size;
-      this.#saySize();
+      const height = Math.ceil(root.getBoundingClientRect().height);
+      if (height === this.#height) return;
+      this.#height = height;
+      this.#sayHeight();
     }).observe(root);
   }
 
@@ -158,7 +157,10 @@ export class Bridge implements Actions {
   }
 
   #notice(method: string, params: Params): void {
-    if (method === 'ui/notifications/tool-input' || method === 'ui/notifications/tool-input-partial')
+    if (
+      method === 'ui/notifications/tool-input' ||
+      method === 'ui/notifications/tool-input-partial'
+    )
       this.#set({ input: (params.arguments as Params) ?? {} });
     else if (method === 'ui/notifications/tool-result') {
       this.#settled = true;
@@ -185,11 +187,12 @@ export class Bridge implements Actions {
     for (const listener of this.#listeners) listener();
   }
 
-  #saySize(): void {
-    const [width, height] = this.#size.split(' ').map(Number);
+  /** Not the width: the host gives it, and one that took it back from here could not change it any more. */
+  #sayHeight(): void {
+    const height = this.#height;
     if (!height) return;
     if (this.#state.link === 'bridge')
-      this.#post({ method: 'ui/notifications/size-changed', params: { width, height } });
+      this.#post({ method: 'ui/notifications/size-changed', params: { height } });
     this.#view.openai?.notifyIntrinsicHeight?.(height);
   }
 
@@ -229,7 +232,9 @@ export function refused(error: unknown): ToolResult {
 function within<Answer>(promise: Promise<Answer>): Promise<Answer> {
   let timer: ReturnType<typeof setTimeout>;
   const late = new Promise<never>((_, reject) => {
-    const error = new Error('There was no answer. It may still have been done: look before you try again.');
+    const error = new Error(
+      'There was no answer. It may still have been done: look before you try again.',
+    );
     timer = setTimeout(() => reject(error), CALL_MS);
   });
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));

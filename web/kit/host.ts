@@ -19,7 +19,8 @@ export interface HostContext {
   styles?: { variables?: Record<string, string | undefined> };
   displayMode?: string;
   availableDisplayModes?: string[];
-  locale?: string;
+  /** The tool whose call the view shows. */
+  toolInfo?: { tool?: { name?: string } };
   safeAreaInsets?: Insets;
 }
 

@@ -7,7 +7,6 @@ export interface OpenAi {
   toolResponseMetadata?: Record<string, unknown> | null;
   theme?: 'light' | 'dark';
   displayMode?: string;
-  locale?: string;
   safeArea?: { insets?: Insets };
   callTool?(name: string, args: Record<string, unknown>): Promise<ToolResult>;
   sendFollowUpMessage?(message: { prompt: string; scrollToBottom?: boolean }): Promise<unknown>;
@@ -36,11 +35,10 @@ export function readGlobals(openai: OpenAi): Globals {
 }
 
 function contextOf(openai: OpenAi): HostContext {
-  const { theme, displayMode, locale, safeArea } = openai;
+  const { theme, displayMode, safeArea } = openai;
   return {
     ...(theme && { theme }),
     ...(displayMode && { displayMode }),
-    ...(locale && { locale }),
     ...(safeArea?.insets && { safeAreaInsets: safeArea.insets }),
     ...(openai.requestDisplayMode && { availableDisplayModes: ['inline', 'fullscreen'] }),
   };

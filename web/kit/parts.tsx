@@ -25,7 +25,15 @@ interface ButtonProps extends Children {
   expanded?: boolean;
 }
 
-export function Button({ onPress, look = 'plain', icon, busy, of, expanded, children }: ButtonProps) {
+export function Button({
+  onPress,
+  look = 'plain',
+  icon,
+  busy,
+  of,
+  expanded,
+  children,
+}: ButtonProps) {
   return (
     <button
       type="button"
@@ -88,7 +96,9 @@ const TONES = {
 
 export function Badge({ tone = 'neutral', children }: Children & { tone?: keyof typeof TONES }) {
   return (
-    <span className={`inline-block max-w-full shrink-0 truncate rounded-full border px-2 text-xs leading-5 ${TONES[tone]}`}>
+    <span
+      className={`inline-block max-w-full shrink-0 truncate rounded-full border px-2 text-xs leading-5 ${TONES[tone]}`}
+    >
       {children}
     </span>
   );
@@ -116,7 +126,8 @@ export function Header({ title, note, aside }: HeaderProps) {
 export function FullscreenButton({ context, can, actions }: FullscreenProps) {
   if (!can.fullscreen) return null;
   const full = context.displayMode === 'fullscreen';
-  const change = () => actions.setDisplayMode(full ? 'inline' : 'fullscreen').catch(() => undefined);
+  const change = () =>
+    actions.setDisplayMode(full ? 'inline' : 'fullscreen').catch(() => undefined);
   return (
     <button
       type="button"

@@ -22,7 +22,8 @@ export function phaseOfResult<Output>(result: ToolResult): Phase<Output> {
   const challenge = [result._meta?.['mcp/www_authenticate'] ?? []].flat().join(', ');
   const url = safeUrl(String(result._meta?.['vestibule/connect_url'] ?? ''));
   if (result.isError && (challenge || url)) {
-    const scope = challenge.includes('insufficient_scope') && /scope="([^"]*)"/.exec(challenge)?.[1];
+    const scope =
+      challenge.includes('insufficient_scope') && /scope="([^"]*)"/.exec(challenge)?.[1];
     return { kind: 'connect', text, ...(url && { url }), ...(scope && { scope }) };
   }
   const output = result.structuredContent as Output | undefined;

@@ -21,16 +21,16 @@ type ConnectPhase = { text: string; url?: string; scope?: string };
 export function Screen<Output>(props: ScreenProps<Output>) {
   const { view, title, tool, waiting, connect, children } = props;
   const { phase, input, can, actions } = view;
-  const again = can.callTool && (
-    <Again run={() => actions.refresh(tool, input)} />
-  );
+  const again = can.callTool && <Again run={() => actions.refresh(tool, input)} />;
   switch (phase.kind) {
     case 'result':
       return <>{children(phase.output)}</>;
     case 'loading':
       return <Loading title={title}>{waiting}</Loading>;
     case 'alone':
-      return <Stopped title={title} text="This is part of a chat, which fills it with your data." />;
+      return (
+        <Stopped title={title} text="This is part of a chat, which fills it with your data." />
+      );
     case 'cancelled':
       return <Stopped title={title} text="This was cancelled." action={again} />;
     case 'refused':
@@ -176,7 +176,11 @@ export function AskButton({ view, say, ...button }: AskProps) {
   if (!view.can.sendMessage) return null;
   return (
     <>
-      <Button {...button} busy={request.busy} onPress={() => void request.run(() => view.actions.sendMessage(say))} />
+      <Button
+        {...button}
+        busy={request.busy}
+        onPress={() => void request.run(() => view.actions.sendMessage(say))}
+      />
       {request.failure && <Failure text={request.failure} />}
     </>
   );

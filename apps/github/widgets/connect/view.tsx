@@ -32,7 +32,12 @@ export function Connect(view: ViewProps<GithubConnection>) {
     <ConnectGithub view={shown} tool="github_connection" />
   );
   return (
-    <Screen view={view} title="Connect to GitHub" tool="github_connection" connect={() => card(view)}>
+    <Screen
+      view={view}
+      title="Connect to GitHub"
+      tool="github_connection"
+      connect={() => card(view)}
+    >
       {({ connected, login, host, connect_url: url }) =>
         connected ? (
           <Header

@@ -15,7 +15,10 @@ export function Connection(view: ViewProps<GithubConnection>) {
       {(output) => {
         const { connected, connect_url: url } = output;
         if (connected) return <Connected view={view} output={output} />;
-        return connect({ ...view, phase: { kind: 'connect', text: 'So that this chat can:', url } });
+        return connect({
+          ...view,
+          phase: { kind: 'connect', text: 'So that this chat can:', url },
+        });
       }}
     </Screen>
   );
@@ -40,7 +43,9 @@ function Connected({ view, output }: ConnectedProps) {
         <Scopes title={`What ${host} allows`} scopes={upstream_scopes} />
         <div>
           <dt className="text-xs text-muted">Changes</dt>
-          <dd className="mt-0.5">{write_granted ? 'Allowed' : 'Not allowed: this chat can only read'}</dd>
+          <dd className="mt-0.5">
+            {write_granted ? 'Allowed' : 'Not allowed: this chat can only read'}
+          </dd>
         </div>
       </dl>
       <Foot>
@@ -49,7 +54,12 @@ function Connected({ view, output }: ConnectedProps) {
             Grant write access
           </AskButton>
         )}
-        <Link url={manage_url} {...view} look={write_granted ? 'primary' : 'plain'} of="the connection">
+        <Link
+          url={manage_url}
+          {...view}
+          look={write_granted ? 'primary' : 'plain'}
+          of="the connection"
+        >
           Manage
         </Link>
       </Foot>

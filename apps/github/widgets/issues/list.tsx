@@ -25,7 +25,11 @@ export function IssueList({ issues, view, level }: IssueListProps) {
   );
 }
 
-function IssueRow({ issue, view, level: Heading }: Omit<IssueListProps, 'issues'> & { issue: Issue }) {
+function IssueRow({
+  issue,
+  view,
+  level: Heading,
+}: Omit<IssueListProps, 'issues'> & { issue: Issue }) {
   const open = issue.state === 'open';
   const time = new Date(issue.created_at);
   return (

@@ -14,7 +14,12 @@ const STATES = ['open', 'closed', 'all'];
 
 export function Issues(view: ViewProps<GetRepositoryIssues>) {
   return (
-    <Screen view={view} title="Issues" tool={TOOL} connect={() => <ConnectGithub view={view} tool={TOOL} />}>
+    <Screen
+      view={view}
+      title="Issues"
+      tool={TOOL}
+      connect={() => <ConnectGithub view={view} tool={TOOL} />}
+    >
       {(answer) => <List view={view} first={answer} />}
     </Screen>
   );
@@ -48,7 +53,12 @@ function List({ view, first }: ListProps) {
         aside={
           <div className="flex items-center gap-3">
             {can.callTool && (
-              <State value={state} onChange={(chosen) => void actions.refresh(TOOL, { ...rest, owner, repo, state: chosen })} />
+              <State
+                value={state}
+                onChange={(chosen) =>
+                  void actions.refresh(TOOL, { ...rest, owner, repo, state: chosen })
+                }
+              />
             )}
             <FullscreenButton {...view} />
           </div>
@@ -56,7 +66,12 @@ function List({ view, first }: ListProps) {
       />
       <IssueList issues={issues} view={view} level="h2" />
       <Foot>
-        <AskButton view={view} look="primary" icon="plus" say={`Create a new issue in ${first.repository}`}>
+        <AskButton
+          view={view}
+          look="primary"
+          icon="plus"
+          say={`Create a new issue in ${first.repository}`}
+        >
           Create issue
         </AskButton>
         {next && can.callTool && (

@@ -57,7 +57,12 @@ export function RepositoryRow({ repository, view }: RowProps) {
               {issues ? 'Hide issues' : 'Show issues'}
             </Button>
           )}
-          <AskButton view={view} look="quiet" of={`in ${name}`} say={`Create a new issue in ${name}`}>
+          <AskButton
+            view={view}
+            look="quiet"
+            of={`in ${name}`}
+            say={`Create a new issue in ${name}`}
+          >
             Create issue
           </AskButton>
         </div>

@@ -15,7 +15,8 @@ const FILTER_FROM = 6;
 type Answer = ListRepositories & { total_count?: number };
 
 export function Repositories(view: ViewProps<Answer>) {
-  const tool = 'query' in view.input ? 'search_repositories' : 'list_repositories';
+  const guess = 'query' in view.input ? 'search_repositories' : 'list_repositories';
+  const tool = view.context.toolInfo?.tool?.name ?? guess;
   return (
     <Screen
       view={view}
@@ -46,12 +47,12 @@ function List({ view, tool, first }: { view: ViewProps<Answer>; tool: string; fi
   };
   const total = first.total_count ?? (next ? undefined : all.length);
   const title =
-    total === undefined ? `Repositories (first ${all.length})` : counted(total, 'repository', 'repositories');
+    total === undefined
+      ? `Repositories (first ${all.length})`
+      : counted(total, 'repository', 'repositories');
 
   if (!all.length)
-    return (
-      <Header title="No repositories" note="There are none here that this chat may see." />
-    );
+    return <Header title="No repositories" note="There are none here that this chat may see." />;
   return (
     <>
       <Header title={title} aside={<FullscreenButton {...view} />} />

@@ -38,7 +38,9 @@ function Added({ view, note }: Shared & { note: Note }) {
       <NoteText note={note} />
       {view.can.callTool && (
         <Foot>
-          <Button onPress={() => void view.actions.refresh('notes_list', {})}>Show all notes</Button>
+          <Button onPress={() => void view.actions.refresh('notes_list', {})}>
+            Show all notes
+          </Button>
         </Foot>
       )}
     </>
