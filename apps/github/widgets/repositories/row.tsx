@@ -29,7 +29,7 @@ export function RepositoryRow({ repository, view }: RowProps) {
     <li className="py-3.5 last:pb-0">
       <div className="sm:flex sm:items-end sm:justify-between sm:gap-6">
         <div className="min-w-0">
-          <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
+          <div className="flex flex-wrap items-baseline gap-x-2 gap-y-1">
             <div className="flex min-w-0 items-baseline gap-2">
               <span className="translate-y-0.5 text-muted">
                 <Icon name={hidden ? 'lock' : 'globe'} />
