@@ -31,7 +31,7 @@ export function RepositoryRow({ repository, view }: RowProps) {
         <div className="min-w-0">
           <div className="flex flex-wrap items-baseline gap-x-2 gap-y-1">
             <div className="flex min-w-0 items-baseline gap-2">
-              <span className="translate-y-0.5 text-muted">
+              <span className="translate-y-0.75 text-muted">
                 <Icon name={hidden ? 'lock' : 'globe'} />
               </span>
               <h2 className="min-w-0 font-medium">{name}</h2>
