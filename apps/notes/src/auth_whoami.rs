@@ -2,7 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use toolbox::{Allowed, Answer, Call, Hints, NoInput, Principal, Tool, ToolError};
+use toolbox::{Allowed, Answer, Call, Hints, NoInput, Principal, Tool, ToolError, Widget};
 
 /// Who is signed in.
 #[derive(Serialize, JsonSchema)]
@@ -26,6 +26,15 @@ pub(crate) fn tool() -> Tool {
             "Says which account is signed in and what this chat may do with it.",
         )
         .hints(Hints::reads())
+        .status("Looking up who is signed in", "This is who is signed in")
+        .for_widgets()
+        .widget(Widget {
+            name: "account",
+            title: "Account",
+            description: "Shows who is signed in and what this chat may do.",
+            html: include_str!("../widgets/account/view.html"),
+            links: &[],
+        })
 }
 
 async fn run(_: Call, who: Allowed<Principal>, _: NoInput) -> Result<Answer<Output>, ToolError> {

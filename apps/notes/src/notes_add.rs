@@ -31,6 +31,7 @@ pub(crate) fn tool() -> Tool {
              calling it again adds a second note.",
         )
         .hints(Hints::adds())
+        .for_widgets()
         .status("Adding the note", "Note added")
 }
 

@@ -2,7 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use toolbox::{Allowed, Answer, Call, Hints, NoInput, Principal, Record, Tool, ToolError};
+use toolbox::{Allowed, Answer, Call, Hints, NoInput, Principal, Record, Tool, ToolError, Widget};
 
 /// A note.
 #[derive(Serialize, JsonSchema)]
@@ -39,6 +39,15 @@ pub(crate) fn tool() -> Tool {
             "Lists all notes that the person has kept here, the oldest first.",
         )
         .hints(Hints::reads())
+        .status("Looking up the notes", "These are the notes")
+        .for_widgets()
+        .widget(Widget {
+            name: "notes",
+            title: "Notes",
+            description: "Lists the person's notes, and lets them add one.",
+            html: include_str!("../widgets/notes/view.html"),
+            links: &[],
+        })
 }
 
 async fn run(call: Call, who: Allowed<Principal>, _: NoInput) -> Result<Answer<Output>, ToolError> {

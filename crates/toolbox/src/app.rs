@@ -3,6 +3,7 @@
 use guard::oauth::scope::ScopeSet;
 
 use crate::tool::Tool;
+use crate::widget::Widget;
 
 /// A scope in words, for the consent page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +38,17 @@ pub struct App {
 }
 
 impl App {
+    /// Its widgets, each once however many tools show it.
+    pub(crate) fn widgets(&self) -> Vec<Widget> {
+        let mut widgets: Vec<Widget> = Vec::new();
+        for widget in self.tools.iter().filter_map(|tool| tool.widget) {
+            if widgets.iter().all(|known| known.name != widget.name) {
+                widgets.push(widget);
+            }
+        }
+        widgets
+    }
+
     /// The scopes that its tools name.
     #[must_use]
     pub fn scope_set(&self) -> ScopeSet {

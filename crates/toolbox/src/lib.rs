@@ -8,6 +8,7 @@ mod connections;
 mod endpoint;
 mod hints;
 mod part;
+mod plain;
 pub mod serve;
 #[cfg(feature = "test")]
 pub mod snapshot;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::Request;
 use axum::response::IntoResponse as _;
-use axum::routing::{MethodRouter, any};
+use axum::routing::{MethodRouter, any, get};
 use guard::metadata::{Metadata, path_of, root_path, url_of};
 use guard::oauth::discovery::ResourceMetadata;
 use guard::oauth::resource::Resource;
@@ -18,6 +18,7 @@ use crate::app::App;
 use crate::connections::Connections;
 use crate::endpoint::{Endpoint, Served};
 use crate::part::Part;
+use crate::plain::{call, widget_page};
 use crate::store::PersonStore;
 
 /// What all apps of one process share.
@@ -119,9 +120,21 @@ pub fn router(host: &Host, mounts: Vec<Mount>) -> Result<Router, MountError> {
         let documents = documents.collect::<Result<Vec<_>, _>>()?;
         // The document without a path is the alias's.
         let at_root = documents.last().filter(|_| mount.alias.is_some()).cloned();
+        let pages = mount.app.widgets();
+        let tools = mount.app.tools.iter().filter(|tool| tool.by_get);
+        let by_get: Vec<_> = tools.map(|tool| tool.name).collect();
         let served = Arc::new(Served::new(mount.app, host));
+        for widget in pages {
+            let path = format!("/widgets/{}.html", widget.name);
+            routes.add(&path, get(move || async move { widget_page(&widget) }))?;
+        }
         for (((name, part), guard), document) in doors.iter().zip(guards).zip(documents) {
             let endpoint = Endpoint::new(guard, &origins, &served, part.clone());
+            for tool in by_get.iter().copied().filter(|_| *name == resource) {
+                let endpoint = endpoint.clone();
+                let route = get(move |request| call(endpoint, tool, request));
+                routes.add(&format!("/tools/{tool}"), route)?;
+            }
             routes.add(name.path(), any(move |request| endpoint.answer(request)))?;
             routes.add(&path_of(name), document_route(document))?;
         }

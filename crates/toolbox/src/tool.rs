@@ -180,6 +180,8 @@ pub struct Tool {
     pub(crate) toolset: &'static str,
     pub(crate) hints: Hints,
     for_widgets: bool,
+    /// Whether it is asked by `GET` too, at `/tools/` and its name.
+    pub(crate) by_get: bool,
     title: &'static str,
     description: &'static str,
     input_schema: Value,
@@ -270,6 +272,7 @@ impl Tool {
             toolset: "",
             hints: Hints::overwrites().in_open_world(),
             for_widgets: false,
+            by_get: false,
             title: name,
             description: "",
             input_schema: schema::<I>(),
@@ -312,6 +315,13 @@ impl Tool {
     #[must_use]
     pub const fn toolset(mut self, name: &'static str) -> Self {
         self.toolset = name;
+        self
+    }
+
+    /// It is also asked by `GET` at `/tools/` and its name, without arguments. Only for what reads.
+    #[must_use]
+    pub const fn by_get(mut self) -> Self {
+        self.by_get = true;
         self
     }
 

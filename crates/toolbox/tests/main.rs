@@ -12,5 +12,6 @@ mod connections;
 mod eras;
 mod mounts;
 mod parts;
+mod plain;
 mod sign_in;
 mod web_pages;

@@ -63,8 +63,9 @@ impl Served {
         };
         let own = app.tools.iter();
         let definitions: Vec<_> = own.map(|tool| tool.definition(app.name)).collect();
-        let widgets = app.tools.iter().filter_map(|tool| tool.widget.as_ref());
+        let widgets = app.widgets();
         let entries: Vec<_> = widgets
+            .iter()
             .map(|widget| widget.entry(app.name, &host.public_origin))
             .collect();
         let discover = json!({
