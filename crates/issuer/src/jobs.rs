@@ -12,6 +12,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::Issuer;
 use crate::audit::{self, Event};
+use crate::connections;
 use crate::db::{self, DbError, Tx};
 use crate::settings::Lifetimes;
 use crate::tokens::{keys, revocation};
@@ -22,7 +23,7 @@ struct Job {
     run: fn(Issuer) -> BoxFuture<'static, anyhow::Result<()>>,
 }
 
-const JOBS: [Job; 4] = [
+const JOBS: [Job; 5] = [
     Job {
         name: "clean_up",
         every: Duration::from_secs(3_600),
@@ -43,6 +44,11 @@ const JOBS: [Job; 4] = [
         name: "reload_keys",
         every: Duration::from_secs(30),
         run: |issuer| Box::pin(async move { Ok(keys::reload(&issuer).await?) }),
+    },
+    Job {
+        name: "seal_connections",
+        every: Duration::from_secs(3_600),
+        run: |issuer| Box::pin(async move { Ok(connections::seal_anew(&issuer).await?) }),
     },
     Job {
         name: "rotate_keys",
@@ -87,6 +93,18 @@ impl Issuer {
             tasks.spawn(write_events(self.clone(), events, stopped));
         }
         Jobs { stop, tasks }
+    }
+}
+
+impl Issuer {
+    /// Runs a timed task now, by its name. For operators and tests.
+    ///
+    /// # Errors
+    /// If there is none of this name, or it fails.
+    pub async fn run_job(&self, name: &str) -> anyhow::Result<()> {
+        let job = JOBS.into_iter().find(|job| job.name == name);
+        let job = job.ok_or_else(|| anyhow::anyhow!("no job is called {name}"))?;
+        (job.run)(self.clone()).await
     }
 }
 

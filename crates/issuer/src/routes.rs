@@ -72,11 +72,14 @@ fn pages(issuer: &Issuer) -> Router<Issuer> {
         .head(authorize::head);
     let routes = everywhere(Router::new(), ("authorize", authorize))
         .route("/oauth/authorize/consent", post(authorize::consent::post))
-        .route("/oauth/authorize/finish", get(authorize::finish::get))
+        .route(
+            "/oauth/authorize/finish",
+            get(authorize::finish::get).head(authorize::head),
+        )
         .route("/login", get(sign_in::get).post(sign_in::post))
         .route("/login/{upstream}", post(upstream::start::post))
         .route("/auth/{upstream}", get(upstream::start::get))
-        .route("/auth/{upstream}/callback", get(upstream::callback::get))
+        .route("/auth/{upstream}/callback", callback())
         .route("/signup", get(sign_up::get).post(sign_up::post))
         .route("/logout", get(sign_out::get).post(sign_out::post))
         .route("/account", get(account::get))
@@ -88,10 +91,13 @@ fn pages(issuer: &Issuer) -> Router<Issuer> {
     let names = issuer.settings.upstreams.iter();
     let aliases = names.map(|upstream| format!("/{}/callback", upstream.name));
     aliases
-        .fold(routes, |routes, path| {
-            routes.route(&path, get(upstream::callback::get))
-        })
+        .fold(routes, |routes, path| routes.route(&path, callback()))
         .layer(from_fn_with_state(issuer.clone(), pages::dress))
+}
+
+/// It is visited once, and counts: not by who looks at nothing.
+fn callback() -> MethodRouter<Issuer> {
+    get(upstream::callback::get).head(authorize::head)
 }
 
 /// The canonical path and its aliases, under one handler.

@@ -80,11 +80,39 @@ pub(crate) async fn replace(
 }
 
 fn live(issuer: &Issuer, row: Row) -> Result<Live, ConnectionError> {
-    let tokens = vault::open(issuer, &row).ok_or(ConnectionError::Needed { again: true })?;
     Ok(Live {
-        access_token: tokens.access_token,
+        access_token: vault::open(issuer, &row)?.access_token,
         row,
     })
+}
+
+/// Connections that are sealed anew at a time.
+const SEALED_ANEW_MAX: i64 = 200;
+
+/// Seals under the current key what stands under an older one, so that the older can go.
+pub(crate) async fn seal_anew(issuer: &Issuer) -> Result<(), DbError> {
+    let mut after = String::new();
+    loop {
+        let mut tx = issuer.db.read().await?;
+        let page = db::connections::list_sealed(&mut tx, &after, SEALED_ANEW_MAX).await?;
+        drop(tx);
+        let Some(last) = page.last() else {
+            return Ok(());
+        };
+        after.clone_from(&last.id);
+        let stale = page.into_iter().filter(|row| {
+            let sealed = row.sealed.as_deref();
+            sealed.is_some_and(|sealed| issuer.sealer.is_stale(sealed))
+        });
+        for row in stale {
+            if let Some(fresh) = vault::seal_anew(issuer, &row) {
+                let write = issuer.db.write::<_, DbError, _>(move |tx| {
+                    Box::pin(async move { db::connections::update_sealed(tx, &row, &fresh).await })
+                });
+                write.await?;
+            }
+        }
+    }
 }
 
 /// Forgets a connection, and gives back at the upstream all that was allowed there. Whether there was one.
@@ -101,6 +129,8 @@ pub(crate) async fn disconnect(
     let event = Event::new(Kind::ConnectionEnded, source)
         .person(person_id)
         .detail(format!("{name} at {host}"));
+    // Only a token that lives ends what was allowed there: one near its end is renewed first.
+    let live = token(issuer, known, person_id).await.ok();
     let (context, person_id) = (issuer.clone(), person_id.to_owned());
     let row = issuer.db.write::<_, DbError, _>(move |tx| {
         Box::pin(async move {
@@ -114,8 +144,8 @@ pub(crate) async fn disconnect(
     let Some(row) = row.await? else {
         return Ok(false);
     };
-    if let Some(tokens) = vault::open(issuer, &row) {
-        let revoked = known.protocol.revoke(&tokens.access_token, Revoke::Grant);
+    if let Some(live) = live {
+        let revoked = known.protocol.revoke(&live.access_token, Revoke::Grant);
         if let Err(error) = revoked.await {
             tracing::warn!(upstream = row.upstream, %error, "nothing was revoked at the upstream");
         }

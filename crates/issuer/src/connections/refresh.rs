@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
-use super::vault;
+use super::vault::{self, Superseded};
 use super::{ConnectionError, find_row};
 use crate::Issuer;
 use crate::audit::{self, Event, Kind, Source};
@@ -14,11 +14,14 @@ use crate::db::connections::Row;
 use crate::db::{self, DbError};
 use crate::login::upstream::{Granted, Known, UpstreamError};
 
-/// How long one may take: longer than the upstream's own time-out.
-const LEASE_SECONDS: i64 = 20;
+/// How long one may take: the upstream's own time-out, and a database that is slow to keep the answer.
+const LEASE_SECONDS: i64 = 60;
+/// Tries to keep an answer: the old refresh token is used up, so it must not be lost.
+const KEEP_TRIES: u32 = 8;
+const KEEP_AGAIN: Duration = Duration::from_secs(2);
 const LOOK_AGAIN: Duration = Duration::from_millis(200);
 /// Twice the lease, in looks.
-const LOOKS_MAX: u32 = 200;
+const LOOKS_MAX: u32 = 600;
 
 /// Renewals under way in this process, by connection and version.
 pub(crate) type Flights = moka::future::Cache<(String, i64), Row>;
@@ -80,15 +83,21 @@ async fn lease(issuer: &Issuer, row: &Row) -> Result<bool, DbError> {
 }
 
 async fn renew_now(issuer: &Issuer, known: &Known, row: Row) -> Result<Row, ConnectionError> {
-    let refresh_token = vault::open(issuer, &row).and_then(|tokens| tokens.refresh_token);
+    let refresh_token = match vault::open(issuer, &row) {
+        Ok(tokens) => tokens.refresh_token,
+        Err(error) => {
+            release(issuer, row).await?;
+            return Err(error);
+        }
+    };
     let renewed = match &refresh_token {
         Some(token) => known.protocol.refresh(token).await,
         None => Err(UpstreamError::RefreshDead),
     };
     let outcome = match &renewed {
         Ok(_) => "renewed",
-        Err(UpstreamError::RefreshDead | UpstreamError::TokenDead) => "dead",
-        Err(UpstreamError::Away | UpstreamError::Malformed | UpstreamError::Refused(_)) => "failed",
+        Err(UpstreamError::RefreshDead) => "dead",
+        Err(_) => "failed",
     };
     let labels = [
         ("upstream", row.upstream.clone()),
@@ -96,33 +105,72 @@ async fn renew_now(issuer: &Issuer, known: &Known, row: Row) -> Result<Row, Conn
     ];
     metrics::counter!("vestibule_upstream_refreshes_total", &labels).increment(1);
     match renewed {
-        Ok(granted) => keep(issuer, row, granted).await,
-        Err(UpstreamError::RefreshDead | UpstreamError::TokenDead) => {
+        Ok(mut granted) => {
+            // RFC 6749 §6: without a new one the old one stays.
+            granted.refresh_token = granted.refresh_token.or(refresh_token);
+            keep(issuer, known, row, granted).await
+        }
+        Err(UpstreamError::RefreshDead) => {
             end(issuer, row, "its tokens are dead").await?;
             Err(ConnectionError::Needed { again: true })
         }
         Err(error) => {
             tracing::warn!(upstream = row.upstream, %error, "tokens were not renewed");
-            let free = row.clone();
-            let released = issuer.db.write::<_, DbError, _>(move |tx| {
-                Box::pin(async move { db::connections::update_released(tx, &free).await })
-            });
-            released.await?;
+            release(issuer, row).await?;
             Err(ConnectionError::Away)
         }
     }
 }
 
-async fn keep(issuer: &Issuer, mut row: Row, granted: Granted) -> Result<Row, ConnectionError> {
+/// Lets the next one try at once.
+async fn release(issuer: &Issuer, row: Row) -> Result<(), DbError> {
+    let released = issuer.db.write::<_, DbError, _>(move |tx| {
+        Box::pin(async move { db::connections::update_released(tx, &row).await })
+    });
+    released.await
+}
+
+async fn keep(
+    issuer: &Issuer,
+    known: &Known,
+    mut row: Row,
+    granted: Granted,
+) -> Result<Row, ConnectionError> {
     let sealed = vault::seal(issuer, &row, &granted)?;
     let now = issuer.clock.now();
     let expires_at = granted.expires_in.map(|seconds| now.plus(seconds).0);
-    let (context, old) = (issuer.clone(), row.clone());
-    let kept = sealed.clone();
+    let mut tries = 0;
+    let kept = loop {
+        match keep_once(issuer, &row, (&sealed, expires_at)).await {
+            Ok(kept) => break kept,
+            Err(error) if tries < KEEP_TRIES => {
+                tracing::warn!(%error, "renewed tokens are not kept yet");
+                tries += 1;
+                sleep(KEEP_AGAIN).await;
+            }
+            Err(error) => return Err(error.into()),
+        }
+    };
+    if !kept {
+        // The person connected anew or disconnected meanwhile: what they did counts.
+        Superseded::new(known, granted.access_token).revoke().await;
+        let found = find_row(issuer, &row.person_id, known).await?;
+        let found = found.filter(|row| row.sealed.is_some());
+        return found.ok_or(ConnectionError::Needed { again: true });
+    }
+    (row.sealed, row.expires_at, row.version) = (Some(sealed), expires_at, row.version + 1);
+    Ok(row)
+}
+
+async fn keep_once(
+    issuer: &Issuer,
+    row: &Row,
+    (sealed, expires_at): (&str, Option<i64>),
+) -> Result<bool, DbError> {
+    let (context, old, sealed) = (issuer.clone(), row.clone(), sealed.to_owned());
     let kept = issuer.db.write::<_, DbError, _>(move |tx| {
         Box::pin(async move {
-            let replaced = db::connections::update_tokens(tx, &old, Some(&kept), expires_at);
-            if !replaced.await? {
+            if !db::connections::update_renewed(tx, &old, &sealed, expires_at).await? {
                 return Ok(false);
             }
             let event = event(Kind::ConnectionRenewed, &old);
@@ -130,12 +178,7 @@ async fn keep(issuer: &Issuer, mut row: Row, granted: Granted) -> Result<Row, Co
             Ok(true)
         })
     });
-    if !kept.await? {
-        // The person connected anew or disconnected meanwhile: what they did counts.
-        return Err(ConnectionError::Away);
-    }
-    (row.sealed, row.expires_at, row.version) = (Some(sealed), expires_at, row.version + 1);
-    Ok(row)
+    kept.await
 }
 
 /// Marks a connection as one that must be made again.
@@ -143,7 +186,7 @@ pub(super) async fn end(issuer: &Issuer, row: Row, why: &'static str) -> Result<
     let context = issuer.clone();
     let ended = issuer.db.write::<_, DbError, _>(move |tx| {
         Box::pin(async move {
-            if db::connections::update_tokens(tx, &row, None, None).await? {
+            if db::connections::update_dead(tx, &row).await? {
                 let event = event(Kind::ConnectionEnded, &row).refused(why);
                 audit::record(&context, tx, &event).await?;
             }

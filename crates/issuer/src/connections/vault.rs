@@ -1,7 +1,11 @@
 //! How tokens of upstreams are stored: sealed for one person at one upstream.
 
-use oauth::secret::Secret;
+use std::time::Duration;
 
+use oauth::secret::Secret;
+use tokio::time::timeout;
+
+use super::ConnectionError;
 use crate::Issuer;
 use crate::db::connections::Row;
 use crate::db::{self, DbError, Tx};
@@ -9,6 +13,7 @@ use crate::login::upstream::{Account, Granted, Known, Revoke};
 
 /// Seconds before its end from which an access token is not used any more.
 const MARGIN_SECONDS: i64 = 60;
+const REVOKE_MAX: Duration = Duration::from_secs(3);
 
 /// The tokens of a connection, as sealed.
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -35,14 +40,17 @@ pub(crate) struct Arrived<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Keep {
     Always,
-    /// Not if they may do less.
-    UnlessLess,
+    /// Only where there are some, and not if the new ones may do less: signing in neither lowers a
+    /// connection nor brings back one that was ended.
+    AsGood,
 }
 
 /// What became of them.
 pub(crate) enum Kept {
-    /// Of the two, the other token is for nothing now.
+    /// What they took the place of is for nothing now.
     Yes(Superseded),
+    /// What was there stays; they are for nothing.
+    No(Superseded),
     /// The person is connected to the account of this name.
     OtherAccount(String),
 }
@@ -57,12 +65,15 @@ impl Superseded {
         Self(vec![(known.clone(), token)])
     }
 
-    /// Revokes them. What cannot be revoked now ends by itself or with the person's next look.
-    pub(crate) async fn revoke(self, _: &Issuer) {
+    /// Revokes them, within the time that a person waits for a page. What is not revoked by then ends
+    /// by itself.
+    pub(crate) async fn revoke(self) {
         for (known, token) in self.0 {
-            if let Err(error) = known.protocol.revoke(&token, Revoke::Token).await {
+            let revoked = known.protocol.revoke(&token, Revoke::Token);
+            let revoked = timeout(REVOKE_MAX, revoked).await;
+            if !matches!(revoked, Ok(Ok(()))) {
                 let upstream = &known.settings.name;
-                tracing::warn!(upstream, %error, "a superseded token was not revoked");
+                tracing::warn!(upstream, "a superseded token was not revoked");
             }
         }
     }
@@ -84,18 +95,15 @@ pub(crate) async fn keep(
     {
         return Ok(Kept::OtherAccount(row.login.clone()));
     }
-    let old = before.as_ref().and_then(|row| open(issuer, row));
+    let old = before.as_ref().and_then(|row| open(issuer, row).ok());
     let new = &arrived.granted.access_token;
-    if let (Keep::UnlessLess, Some(row), Some(_)) = (keep, &before, &old) {
-        let wanted: Vec<_> = row
-            .scope
-            .split(' ')
-            .filter(|word| !word.is_empty())
-            .collect();
-        let wanted: Vec<_> = wanted.into_iter().map(str::to_owned).collect();
-        if !settings.suffices(&arrived.granted.scope, &wanted) {
-            return Ok(Kept::Yes(Superseded::new(arrived.known, new.clone())));
-        }
+    let as_good = before.as_ref().is_some_and(|row| {
+        let words = row.scope.split(' ').filter(|word| !word.is_empty());
+        let had: Vec<_> = words.map(str::to_owned).collect();
+        old.is_none() || settings.suffices(&arrived.granted.scope, &had)
+    });
+    if keep == Keep::AsGood && !as_good {
+        return Ok(Kept::No(Superseded::new(arrived.known, new.clone())));
     }
     let now = issuer.clock.now();
     let id = issuer.random.id(now);
@@ -141,18 +149,34 @@ pub(super) fn seal(issuer: &Issuer, row: &Row, granted: &Granted) -> Result<Stri
     sealed.map_err(|_| DbError::Unavailable(None))
 }
 
-/// The tokens of a connection; `None` if they are dead, or were sealed for something else.
-pub(super) fn open(issuer: &Issuer, row: &Row) -> Option<Tokens> {
-    let sealed = row.sealed.as_deref()?;
-    let plain = issuer.sealer.open(&place(row), sealed);
-    let plain = plain.inspect_err(|error| {
+/// The tokens of a connection.
+///
+/// # Errors
+/// If they are dead, or cannot be opened here and now: what this node cannot read another may.
+pub(super) fn open(issuer: &Issuer, row: &Row) -> Result<Tokens, ConnectionError> {
+    let sealed = row.sealed.as_deref();
+    let sealed = sealed.ok_or(ConnectionError::Needed { again: true })?;
+    let plain = issuer.sealer.open(&place(row), sealed).map_err(|error| {
         tracing::error!(connection = row.id, %error, "a connection's tokens cannot be opened");
-    });
-    let plain: Plain = serde_json::from_slice(plain.ok()?.expose()).ok()?;
-    Some(Tokens {
+        ConnectionError::Away
+    })?;
+    let plain: Plain = serde_json::from_slice(plain.expose()).map_err(|_| ConnectionError::Away)?;
+    Ok(Tokens {
         access_token: Secret::new(plain.access_token),
         refresh_token: plain.refresh_token.map(Secret::new),
     })
+}
+
+/// Seals tokens under the current key that stand under an older one.
+pub(super) fn seal_anew(issuer: &Issuer, row: &Row) -> Option<String> {
+    let plain = issuer
+        .sealer
+        .open(&place(row), row.sealed.as_deref()?)
+        .ok()?;
+    let sealed = issuer
+        .sealer
+        .seal(&issuer.random, &place(row), plain.expose());
+    sealed.ok()
 }
 
 /// Whether the access token may still be used now.

@@ -111,24 +111,63 @@ pub(crate) async fn update_lease(
     Ok(taken == 1)
 }
 
-/// Replaces tokens of this version; with `None` they are dead. Ends the lease.
-pub(crate) async fn update_tokens(
+/// Replaces tokens of this version, and ends the lease. They count also where somebody who came too
+/// late with the old ones took the connection for dead.
+pub(crate) async fn update_renewed(
     tx: &mut Tx,
     row: &Row,
-    sealed: Option<&str>,
+    sealed: &str,
     expires_at: Option<i64>,
 ) -> Result<bool, DbError> {
     let replaced = sql!(
         tx,
         execute,
         "UPDATE connections SET sealed = $3, expires_at = $4, version = version + 1, lease_until = 0
-         WHERE id = $1 AND version = $2",
+         WHERE id = $1 AND (version = $2 OR (version = $2 + 1 AND sealed IS NULL))",
         row.id.as_str(),
         row.version,
         sealed,
         expires_at
     )?;
     Ok(replaced == 1)
+}
+
+/// Marks tokens of this version as dead, and ends the lease.
+pub(crate) async fn update_dead(tx: &mut Tx, row: &Row) -> Result<bool, DbError> {
+    let marked = sql!(
+        tx,
+        execute,
+        "UPDATE connections SET sealed = NULL, expires_at = NULL, version = version + 1,
+         lease_until = 0 WHERE id = $1 AND version = $2",
+        row.id.as_str(),
+        row.version
+    )?;
+    Ok(marked == 1)
+}
+
+/// At most `limit` connections with tokens that follow the one named `after` (empty: all), by id.
+pub(crate) async fn list_sealed(tx: &mut Tx, after: &str, limit: i64) -> Result<Vec<Row>, DbError> {
+    sql!(
+        tx,
+        all Row,
+        "SELECT * FROM connections WHERE id > $1 AND sealed IS NOT NULL ORDER BY id LIMIT $2",
+        after,
+        limit
+    )
+}
+
+/// Replaces how tokens are sealed, unless they have changed.
+pub(crate) async fn update_sealed(tx: &mut Tx, row: &Row, fresh: &str) -> Result<(), DbError> {
+    sql!(
+        tx,
+        execute,
+        "UPDATE connections SET sealed = $1 WHERE id = $2 AND version = $3 AND sealed = $4",
+        fresh,
+        row.id.as_str(),
+        row.version,
+        row.sealed.as_deref()
+    )?;
+    Ok(())
 }
 
 /// Ends a lease whose holder changed nothing.

@@ -186,6 +186,12 @@ fn run_batch(tx: &mut Tx, first: Job, jobs: &mut mpsc::Receiver<Message>) {
     let mut answers = Vec::new();
     let mut next = Some(first);
     let mut done = statement(tx, "BEGIN IMMEDIATE");
+    if done.is_err() {
+        // Whoever waits behind would wait as long for the same answer, one after the other.
+        while let Ok(message) = jobs.try_recv() {
+            drop(message.unit(jobs));
+        }
+    }
     while done.is_ok()
         && let Some(job) = next.take()
     {

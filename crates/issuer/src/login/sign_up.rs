@@ -59,6 +59,15 @@ pub(crate) async fn post(
     if let Err(problem) = check(form.text("email"), form.text("password")) {
         return again(problem);
     }
+    // Addresses that an upstream gives out belong to accounts there.
+    let email = form.text("email").to_lowercase();
+    let mut upstreams = issuer.settings.upstreams.iter();
+    if upstreams.any(|known| email.ends_with(&format!("@users.noreply.{}", known.host()))) {
+        return again(Problem::new(
+            "email",
+            "Enter an e-mail address of your own.",
+        ));
+    }
     let place = issuer.passwords.reserve()?;
     let source = throttle::source_name("sign_up", &visitor.source);
     throttle::count(&issuer, &source, issuer.settings.limits.sign_ups_per_source).await?;

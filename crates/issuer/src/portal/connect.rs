@@ -61,7 +61,12 @@ pub(crate) async fn get(
         scopes: wanted(&issuer, known, &signed_in).await?,
         to: &to,
     })?;
-    let form_action = FormAction(known.form_action().to_owned());
+    // Whoever allowed it there before is sent on at once, to the client in the end.
+    let client = to.form_action();
+    let client = client.as_ref().map(|FormAction(source)| source.as_str());
+    let sources = [Some(known.form_action()), client];
+    let sources: Vec<_> = sources.into_iter().flatten().collect();
+    let form_action = FormAction(sources.join(" "));
     Ok((axum::Extension(form_action), page).into_response())
 }
 

@@ -320,3 +320,129 @@ async fn no_token_of_github_is_seen_anywhere() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_page_that_still_asks_is_no_yes_and_a_yes_is_no_page() {
+    let github = FakeGithub::start().await;
+    let app = app(&github).await;
+    let ada = app.person("ada").await;
+    let client = app.client().await;
+    let page = ada.get(&client.authorize_path(READ)).await;
+    assert!(
+        page.body
+            .contains("<code>read:user, user:email, repo</code>")
+    );
+    let form = page
+        .form("/oauth/authorize/consent")
+        .ticked()
+        .with("decision", "allow");
+    let asking = form.get("pending").unwrap().to_owned();
+    let answer = ada
+        .get(&format!("/oauth/authorize/finish?granted={asking}"))
+        .await;
+    assert_eq!(answer.status, 400);
+    let sent = ada.submit(&form).await;
+    let page = ada.get(sent.location()).await;
+    let next = page
+        .form("/connect/github")
+        .get("continue")
+        .unwrap()
+        .replace("&#38;", "&");
+    let granted = next
+        .split_once("granted=")
+        .unwrap()
+        .1
+        .split('&')
+        .next()
+        .unwrap()
+        .to_owned();
+    assert_eq!(
+        ada.submit(&form.with("pending", &granted)).await.status,
+        400
+    );
+    let head = http::Request::head(next.as_str());
+    assert_eq!(ada.send(head, axum::body::Body::empty()).await.status, 405);
+    // What was allowed is taken back before it is finished.
+    let account = ada.get("/account").await;
+    ada.submit(&account.form("/account/disconnect")).await;
+    assert_eq!(ada.get(&next).await.status, 400);
+}
+
+#[tokio::test]
+async fn an_account_that_apps_act_with_signs_nobody_in() {
+    let github = FakeGithub::start().await;
+    let app = app(&github).await;
+    let (ada, bot) = (app.person("ada").await, account(7, "team-bot", None));
+    connect(&ada, &github, &bot).await;
+    let other = app.browser();
+    let sent = other
+        .submit(&other.get("/login").await.form("/login/github"))
+        .await;
+    other.get(&github.allow(sent.location(), &bot)).await;
+    let page = other.get("/account").await;
+    assert!(page.body.contains("7+team-bot@users.noreply.") && !page.body.contains("ada@"));
+}
+
+#[tokio::test]
+async fn what_a_person_ended_stays_ended_when_they_sign_in() {
+    let github = FakeGithub::start().await;
+    github.expire_tokens();
+    let app = app(&github).await;
+    let seven = account(7, "ada-l", Some(("ada@example.com", true)));
+    let sign_in = async |browser: &Browser<'_>| {
+        let sent = browser
+            .submit(&browser.get("/login").await.form("/login/github"))
+            .await;
+        browser.get(&github.allow(sent.location(), &seven)).await;
+    };
+    let ada = app.browser();
+    sign_in(&ada).await;
+    let id = id_of(&app, "ada@example.com").await;
+    assert!(token(&app, &id).await.is_ok());
+    // Its token is near its end, and a dead one would end nothing at GitHub.
+    app.clock.advance(28_800);
+    let page = ada.get("/account").await;
+    ada.submit(&page.form("/connect/github/disconnect")).await;
+    assert_eq!(
+        (github.live(), github.calls("DELETE /applications/grant")),
+        (0, 1)
+    );
+    sign_in(&app.browser()).await;
+    assert!(!needed(token(&app, &id).await).1);
+    assert_eq!(github.live(), 0);
+}
+
+#[tokio::test]
+async fn what_this_node_cannot_open_is_not_thrown_away() {
+    let github = FakeGithub::start().await;
+    github.expire_tokens();
+    let one = app(&github).await;
+    let ada = one.person("ada").await;
+    let id = id_of(&one, "ada@example.com").await;
+    connect(&ada, &github, &account(7, "ada-l", None)).await;
+    let settings = github.settings(UpstreamKind::GithubOauthApp);
+    let other = |ids: &'static [(&'static str, u8)]| {
+        let settings = settings.clone();
+        App::builder()
+            .on(one.database())
+            .seeded(3)
+            .with(move |all| {
+                all.upstreams.push(settings);
+                let key = |(id, byte): &(&str, u8)| issuer::seal::SealingKey {
+                    id: (*id).to_owned(),
+                    key: oauth::secret::Secret::new([*byte; 32]),
+                };
+                all.sealing_keys = ids.iter().map(key).collect();
+            })
+    };
+    // A newer key first: what the older one sealed is sealed anew, and then the older can go.
+    let newer = other(&[("newer", 9), ("test", 7)]).start().await;
+    newer.issuer.run_job("seal_connections").await.unwrap();
+    assert!(matches!(token(&one, &id).await, Err(TokenError::Away)));
+    one.clock.advance(28_800);
+    assert!(matches!(token(&one, &id).await, Err(TokenError::Away)));
+    let only = other(&[("newer", 9)]).start().await;
+    assert!(github.knows(&token(&only, &id).await.unwrap()));
+    only.clock.advance(28_800);
+    assert!(github.knows(&token(&only, &id).await.unwrap()));
+}

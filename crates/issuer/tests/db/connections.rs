@@ -114,9 +114,14 @@ pub(crate) async fn of_those_who_race_one_renews(db: Db) {
     assert!(lease(21).await.unwrap());
     let replace = |sealed: Option<&'static str>| {
         db.write::<_, DbError, _>(move |tx| {
-            Box::pin(
-                async move { connections::update_tokens(tx, &row("ada", "7"), sealed, None).await },
-            )
+            Box::pin(async move {
+                match sealed {
+                    Some(sealed) => {
+                        connections::update_renewed(tx, &row("ada", "7"), sealed, None).await
+                    }
+                    None => connections::update_dead(tx, &row("ada", "7")).await,
+                }
+            })
         })
     };
     assert!(replace(Some("renewed")).await.unwrap());
@@ -128,4 +133,38 @@ pub(crate) async fn of_those_who_race_one_renews(db: Db) {
         (found.sealed.as_deref(), found.version),
         (Some("renewed"), 2)
     );
+}
+
+pub(crate) async fn a_verdict_that_came_too_late_loses_to_a_renewal(db: Db) {
+    insert(&db, row("ada", "7")).await;
+    let dead = db.write::<_, DbError, _>(|tx| {
+        Box::pin(async move { connections::update_dead(tx, &row("ada", "7")).await })
+    });
+    assert!(dead.await.unwrap());
+    let renewed = db.write::<_, DbError, _>(|tx| {
+        Box::pin(
+            async move { connections::update_renewed(tx, &row("ada", "7"), "renewed", None).await },
+        )
+    });
+    assert!(renewed.await.unwrap());
+    let found = find(&db, "ada").await.unwrap();
+    assert_eq!(
+        (found.sealed.as_deref(), found.version),
+        (Some("renewed"), 3)
+    );
+    let mut tx = db.read().await.unwrap();
+    let sealed = connections::list_sealed(&mut tx, "", 10).await.unwrap();
+    assert_eq!(sealed, [found.clone()]);
+    drop(tx);
+    // Sealed anew unless it has changed.
+    for (old, expected) in [(row("ada", "7"), "renewed"), (found, "anew")] {
+        let write = db.write::<_, DbError, _>(move |tx| {
+            Box::pin(async move { connections::update_sealed(tx, &old, "anew").await })
+        });
+        write.await.unwrap();
+        assert_eq!(
+            find(&db, "ada").await.unwrap().sealed.as_deref(),
+            Some(expected)
+        );
+    }
 }

@@ -65,8 +65,12 @@ on_both! {
     // connections::find, connections::list, connections::insert, connections::delete,
     // connections::delete_of_account
     a_connection_keeps_its_account => super::connections::a_connection_keeps_its_account;
-    // connections::update_lease, connections::update_released, connections::update_tokens
+    // connections::update_lease, connections::update_released
     of_those_who_race_one_renews => super::connections::of_those_who_race_one_renews;
+    // connections::update_renewed, connections::update_dead, connections::list_sealed,
+    // connections::update_sealed
+    a_verdict_that_came_too_late_loses_to_a_renewal =>
+        super::connections::a_verdict_that_came_too_late_loses_to_a_renewal;
     // clients::update_shared
     equal_registrations_that_race_are_one_client =>
         super::clients::equal_registrations_that_race_are_one_client;

@@ -102,7 +102,7 @@ async fn an_address_that_has_an_account_is_not_taken_over() {
         &account(7, "x", Some(("Ada@Example.com", true))),
     )
     .await;
-    assert_page(&answer, 403, "Sign in to it, then connect GitHub");
+    assert_page(&answer, 403, "Sign in to it with your password");
     assert!(thief.get("/account").await.status.is_redirection());
     // What is not used is not left alive.
     assert_eq!(github.live(), 0);

@@ -136,7 +136,8 @@ impl Served {
         let tools: Vec<_> = part.map(|(_, definition)| definition).collect();
         let result = json!({ "tools": tools });
         Ok(match asked.era {
-            Era::Modern => cacheable(&result, &self.meta()).to_string(),
+            // What headers leave is for who sent them.
+            Era::Modern => cacheable_for("private", &result, &self.meta()).to_string(),
             Era::Legacy => result.to_string(),
         })
     }
@@ -245,11 +246,15 @@ fn capabilities() -> Value {
 
 /// What results that may be kept carry in the modern era.
 fn cacheable(result: &Value, meta: &Value) -> Value {
+    cacheable_for("public", result, meta)
+}
+
+fn cacheable_for(whom: &str, result: &Value, meta: &Value) -> Value {
     let mut members = Map::new();
     members.insert("resultType".into(), "complete".into());
     members.extend(result.as_object().cloned().unwrap_or_default());
     members.insert("ttlMs".into(), TTL_MS.into());
-    members.insert("cacheScope".into(), "public".into());
+    members.insert("cacheScope".into(), whom.into());
     members.insert("_meta".into(), meta.clone());
     Value::Object(members)
 }

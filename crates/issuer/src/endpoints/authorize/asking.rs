@@ -36,7 +36,16 @@ struct ConsentPage<'a> {
     pending: String,
     again: String,
     email: &'a str,
+    upstream: Option<Upstream<'a>>,
     problem: Option<Problem>,
+}
+
+/// Where the resource's tools act in the person's name, and what that asks for there.
+struct Upstream<'a> {
+    title: &'a str,
+    host: &'a str,
+    /// Empty where an app's permissions decide.
+    scopes: String,
 }
 
 /// A client as a person meets it.
@@ -77,10 +86,21 @@ impl Asking<'_> {
             pending: Pending::seal(issuer, self.signed_in, identity, self.query)?,
             again: format!("/oauth/authorize?{}", self.query),
             email: &self.signed_in.person.email,
+            upstream: self.upstream(issuer),
             problem,
         })?;
         let redirect = FormAction(self.addressed.redirect.form_action_source());
         Ok((axum::Extension(redirect), page).into_response())
+    }
+
+    fn upstream<'i>(&self, issuer: &'i Issuer) -> Option<Upstream<'i>> {
+        let name = self.checked.resource.upstream.as_deref()?;
+        let settings = issuer.settings.upstream(name)?;
+        Some(Upstream {
+            title: &settings.title,
+            host: settings.host(),
+            scopes: settings.scopes_for(&self.checked.scope).join(", "),
+        })
     }
 
     /// New scopes. Those that change things start unticked, unless nothing else is new.

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use oauth::scope::ScopeSet;
+use url::form_urlencoded;
 
 use crate::Issuer;
 use crate::audit::Source;
@@ -13,7 +14,7 @@ use crate::login::session::SignedIn;
 use crate::login::upstream::Known;
 use crate::pages::{PageError, PageQuery};
 
-use super::consent::{Allowed, identity};
+use super::consent::{Allowed, Earlier, identity};
 use super::pending::Pending;
 use super::request::{Addressed, Checked};
 use super::respond;
@@ -38,7 +39,12 @@ pub(crate) async fn get(
         Ok(checked) => checked,
         Err(declined) => return Ok(respond::declined(&issuer, &addressed, &declined)),
     };
+    // What was allowed may have been taken back meanwhile.
+    let earlier = Earlier::load(&issuer, &addressed, &checked, &signed_in).await?;
     let scope = granted.intersection(&checked.scope);
+    if !earlier.scope.contains_all(&scope) {
+        return Err(super::consent::changed());
+    }
     let allowed = Allowed::finishing(&addressed, &checked, &signed_in, (&source, scope));
     let code = allowed.keep_using(&issuer, pending).await?;
     Ok(respond::code(&issuer, &addressed, &code))
@@ -60,7 +66,13 @@ pub(super) async fn connect_first(
     }
     let identity = identity(addressed);
     let pending = Pending::seal_granted(issuer, signed_in, identity, (query, scope))?;
-    let finish = format!("{FINISH_PATH}?granted={pending}");
+    // The client is named for the pages on the way: who asks, and where their forms lead in the end.
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query
+        .append_pair("granted", &pending)
+        .append_pair("client_id", addressed.client.id.as_str())
+        .append_pair("redirect_uri", addressed.redirect.uri().as_str());
+    let finish = format!("{FINISH_PATH}?{}", query.finish());
     let page = format!("/connect/{}", known.settings.name);
     Ok(Some(sign_in_path(&page, &finish)))
 }

@@ -6,7 +6,7 @@ use http::{HeaderMap, StatusCode, Uri};
 use oauth::secret::Secret;
 
 use super::state::{Purpose, State};
-use super::{Account, Granted, Known, Revoke, UpstreamError, find};
+use super::{Account, Granted, Known, UpstreamError, find};
 use crate::Issuer;
 use crate::audit::{self, Event, Kind};
 use crate::connections::vault::{self, Keep, Kept, Superseded};
@@ -14,6 +14,7 @@ use crate::db::identities::Account as Identity;
 use crate::db::people::{self, NewPerson};
 use crate::db::{self, DbError, Tx};
 use crate::login::session::{self, SignedIn, Visitor};
+use crate::login::throttle;
 use crate::pages::{PageError, PageQuery, clean};
 use crate::settings::SignUp;
 
@@ -105,8 +106,13 @@ async fn redeem(
     let failed = |error: UpstreamError| away(known, error);
     let granted = known.protocol.exchange(code, verifier, &redirect_uri);
     let granted = granted.await.map_err(failed)?;
-    let account = known.protocol.identify(&granted.access_token).await;
-    Ok((account.map_err(failed)?, granted))
+    match known.protocol.identify(&granted.access_token).await {
+        Ok(account) => Ok((account, granted)),
+        Err(error) => {
+            give_back(known, &granted.access_token).await;
+            Err(failed(error))
+        }
+    }
 }
 
 fn away(known: &Known, error: UpstreamError) -> PageError {
@@ -156,7 +162,7 @@ impl SignInError {
             ),
             Self::EmailTaken => format!(
                 "There is an account with the e-mail address of this {title} account already. \
-                 Sign in to it, then connect {title} on your account page."
+                 Sign in to it with your password; there you can connect {title}."
             ),
             Self::Db(error) => return error.into(),
         };
@@ -168,12 +174,16 @@ impl Arrived {
     async fn sign_in(self, next: &str) -> Result<Response, PageError> {
         let (issuer, known) = (self.issuer.clone(), self.known.clone());
         let token = self.granted.access_token.clone();
+        if let Err(limited) = self.count_sign_up().await {
+            give_back(&known, &token).await;
+            return Err(limited);
+        }
         let entered = issuer
             .db
             .write(move |tx| Box::pin(async move { self.enter(tx).await }));
         match entered.await {
             Ok((id, superseded)) => {
-                superseded.revoke(&issuer).await;
+                superseded.revoke().await;
                 session::enter(&issuer, &id, next)
             }
             Err(error) => {
@@ -186,28 +196,27 @@ impl Arrived {
     /// Finds or makes the person, keeps the tokens, and starts a session, as one unit.
     async fn enter(self, tx: &mut Tx) -> Result<(Secret<String>, Superseded), SignInError> {
         let settings = &self.known.settings;
-        let identity = Identity {
-            upstream: &settings.name,
-            host: settings.host(),
-            id: &self.account.id,
-        };
-        let person_id = match db::identities::find(tx, identity).await? {
+        let identity = self.identity();
+        let (person_id, keep) = match db::identities::find(tx, identity).await? {
             Some(id) => {
                 let person = people::find(tx, &id).await?;
                 let person = person.filter(|person| !person.disabled);
-                person.ok_or(SignInError::Disabled)?.id
+                (person.ok_or(SignInError::Disabled)?.id, Keep::AsGood)
             }
             None => {
                 let id = self.sign_up(tx).await?;
                 let now = self.issuer.clock.now();
-                db::identities::insert(tx, identity, &id, now).await?;
-                id
+                if !db::identities::insert(tx, identity, &id, now).await? {
+                    return Err(DbError::Conflict.into());
+                }
+                (id, Keep::Always)
             }
         };
-        // Signing in asks for little: a connection that may do more, or is to another account, stays.
-        let superseded = match self.keep(tx, &person_id, Keep::UnlessLess).await? {
-            Kept::Yes(superseded) => superseded,
-            Kept::OtherAccount(_) => self.unkept(),
+        let superseded = match self.keep(tx, &person_id, keep).await? {
+            Kept::Yes(superseded) | Kept::No(superseded) => superseded,
+            Kept::OtherAccount(_) => {
+                Superseded::new(&self.known, self.granted.access_token.clone())
+            }
         };
         let id = self
             .visitor
@@ -218,6 +227,27 @@ impl Arrived {
             .detail(format!("with {}", settings.title));
         audit::record(&self.issuer, tx, &event).await?;
         Ok((id, superseded))
+    }
+
+    /// Somebody new counts like anybody who makes an account.
+    async fn count_sign_up(&self) -> Result<(), PageError> {
+        let mut tx = self.issuer.db.read().await?;
+        let known = db::identities::find(&mut tx, self.identity()).await?;
+        drop(tx);
+        if known.is_none() {
+            let name = throttle::source_name("sign_up", &self.visitor.source);
+            let limit = self.issuer.settings.limits.sign_ups_per_source;
+            throttle::count(&self.issuer, &name, limit).await?;
+        }
+        Ok(())
+    }
+
+    fn identity(&self) -> Identity<'_> {
+        Identity {
+            upstream: &self.known.settings.name,
+            host: self.known.settings.host(),
+            id: &self.account.id,
+        }
     }
 
     async fn sign_up(&self, tx: &mut Tx) -> Result<String, SignInError> {
@@ -269,14 +299,25 @@ impl Arrived {
             Box::pin(async move {
                 let kept = self.keep(tx, &person_id, Keep::Always).await?;
                 if let Kept::Yes(_) = kept {
-                    self.link(tx, &person_id).await?;
+                    let settings = &self.known.settings;
+                    let event = Event::new(Kind::ConnectionMade, &self.visitor.source)
+                        .person(&person_id)
+                        .detail(format!("{}: {}", settings.title, self.granted.scope));
+                    audit::record(&self.issuer, tx, &event).await?;
                 }
                 Ok(kept)
             })
         });
-        match kept.await? {
-            Kept::Yes(superseded) => {
-                superseded.revoke(&issuer).await;
+        let kept = match kept.await {
+            Ok(kept) => kept,
+            Err(error) => {
+                give_back(&known, &token).await;
+                return Err(error.into());
+            }
+        };
+        match kept {
+            Kept::Yes(superseded) | Kept::No(superseded) => {
+                superseded.revoke().await;
                 Ok(Redirect::to(next).into_response())
             }
             Kept::OtherAccount(connected) => {
@@ -305,30 +346,9 @@ impl Arrived {
         };
         vault::keep(&self.issuer, tx, &arrived, keep).await
     }
-
-    fn unkept(&self) -> Superseded {
-        Superseded::new(&self.known, self.granted.access_token.clone())
-    }
-
-    /// What was connected from inside a session may sign in from now on, if it is nobody's yet.
-    async fn link(&self, tx: &mut Tx, person_id: &str) -> Result<(), DbError> {
-        let settings = &self.known.settings;
-        let identity = Identity {
-            upstream: &settings.name,
-            host: settings.host(),
-            id: &self.account.id,
-        };
-        db::identities::insert(tx, identity, person_id, self.issuer.clock.now()).await?;
-        let event = Event::new(Kind::ConnectionMade, &self.visitor.source)
-            .person(person_id)
-            .detail(format!("{}: {}", settings.title, self.granted.scope));
-        audit::record(&self.issuer, tx, &event).await
-    }
 }
 
 /// A token that is not kept does not stay alive either.
 async fn give_back(known: &Known, token: &Secret<String>) {
-    if let Err(error) = known.protocol.revoke(token, Revoke::Token).await {
-        tracing::warn!(upstream = known.settings.name, %error, "a token was not revoked");
-    }
+    Superseded::new(known, token.clone()).revoke().await;
 }

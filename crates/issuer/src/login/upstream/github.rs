@@ -102,7 +102,12 @@ impl Github {
             .post(url)
             .header(header::ACCEPT, "application/json")
             .form(&[&own, fields].concat());
-        let (_, answer): (_, TokenAnswer) = send(request).await?;
+        let answer = send(request).await.map_err(|error| match error {
+            // RFC 6749 §5.2: here it is us who are not believed, and no token is dead.
+            UpstreamError::TokenDead => UpstreamError::Refused("401".to_owned()),
+            other => other,
+        });
+        let (_, answer): (_, TokenAnswer) = answer?;
         match (answer.error.as_deref(), answer.access_token) {
             (Some("bad_refresh_token"), _) => Err(UpstreamError::RefreshDead),
             (Some(error), _) => Err(UpstreamError::Refused(word(error))),
@@ -156,8 +161,9 @@ impl Github {
             .json(&serde_json::json!({ "access_token": token.expose() }));
         let response = request.send().await.map_err(|_| UpstreamError::Away)?;
         match response.status() {
-            // What is gone already is as good as revoked.
-            StatusCode::NO_CONTENT | StatusCode::NOT_FOUND | StatusCode::UNPROCESSABLE_ENTITY => {
+            StatusCode::NO_CONTENT => Ok(()),
+            // A token that is gone already is as good as revoked. What was allowed is not.
+            StatusCode::NOT_FOUND | StatusCode::UNPROCESSABLE_ENTITY if what == Revoke::Token => {
                 Ok(())
             }
             status if status.is_server_error() => Err(UpstreamError::Away),

@@ -34,6 +34,11 @@ pub(crate) async fn get(
 ) -> Result<Response, PageError> {
     count_request(&issuer, &source).await?;
     let to = Continuation::load(&issuer, &source, query.get("continue")).await;
+    // A link on somebody else's page changes nobody's session: there the person presses the button.
+    let from = headers.get("sec-fetch-site").map(|value| value.as_bytes());
+    if !matches!(from, Some(b"none" | b"same-origin")) {
+        return Ok(Redirect::to(&to.link("/login")).into_response());
+    }
     sign_in(&issuer, &headers, &name, &to)
 }
 

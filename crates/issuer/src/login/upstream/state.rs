@@ -73,8 +73,8 @@ impl State {
         if state.len() > BYTES_MAX {
             return Err(PageError::bad_request(
                 "The request is too long",
-                "What the app asked for is too long to be carried along. Sign in with your \
-                 password instead.",
+                "What the app asked for is too long to be carried along. Go to your account page, \
+                 and then start again from the app.",
             ));
         }
         let cookie = cookie(issuer, COOKIE, browser.expose(), Some(SECONDS));
