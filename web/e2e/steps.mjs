@@ -13,7 +13,7 @@ import {
 } from './states.mjs';
 
 const REPOSITORIES = 'github/repositories';
-const LIST = { input: { sort: 'updated' }, result: ok(repositories(8, { next_page: 2 })) };
+const LIST = { input: { sort: 'updated' }, result: ok(repositories(8, { next_page: 2, next_per_page: 8 })) };
 const FAILED = { input: DRAFT, result: refused('Issues are switched off.') };
 const focused = (stage) => stage.frame.evaluate(() => document.activeElement?.textContent ?? '');
 
@@ -46,7 +46,7 @@ export const STEPS = [
     await stage.show(REPOSITORIES, { ...LIST, answers: { list_repositories: [page] } }, host);
     await stage.button('Show more').click();
     await stage.sees('ada/engine');
-    await stage.asks('call', 'list_repositories', { sort: 'updated', page: 2 });
+    await stage.asks('call', 'list_repositories', { sort: 'updated', page: 2, perPage: 8 });
     assert.equal(await stage.button('Show more').count(), 0);
     await stage.frame.getByLabel('Filter').fill('ENGINE');
     assert.equal(await stage.frame.getByRole('listitem').count(), 1);
@@ -79,7 +79,7 @@ export const STEPS = [
         if ((await focused(stage)) === 'Show more') break;
       }
       await stage.page.keyboard.press('Enter');
-      await stage.asks('call', 'list_repositories', { sort: 'updated', page: 2 });
+      await stage.asks('call', 'list_repositories', { sort: 'updated', page: 2, perPage: 8 });
     },
   ],
   [

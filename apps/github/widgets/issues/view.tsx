@@ -36,11 +36,11 @@ function List({ view, first }: ListProps) {
   const { busy, failure, run } = useRequest();
   const pages = [first, ...more];
   const issues = pages.flatMap((page) => page.issues);
-  const next = pages.at(-1)?.next_page;
+  const { next_page: next, next_per_page: perPage } = pages.at(-1) ?? first;
   const [owner = '', repo = ''] = first.repository.split('/');
 
   const showMore = async () => {
-    const result = await actions.callTool(TOOL, { ...input, owner, repo, page: next });
+    const result = await actions.callTool(TOOL, { ...input, owner, repo, page: next, perPage });
     setMore([...more, outputOf<GetRepositoryIssues>(result)]);
   };
   const { page: _, ...rest } = input;

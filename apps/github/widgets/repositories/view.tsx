@@ -35,14 +35,14 @@ function List({ view, tool, first }: { view: ViewProps<Answer>; tool: string; fi
   const { busy, failure, run } = useRequest();
   const pages = [first, ...more];
   const all = pages.flatMap(({ repositories }) => repositories);
-  const next = pages.at(-1)?.next_page;
+  const { next_page: next, next_per_page: perPage } = pages.at(-1) ?? first;
 
   const sought = filter.trim().toLowerCase();
   const shown = all.filter(({ full_name, description, language }) =>
     [full_name, description, language].join('\n').toLowerCase().includes(sought),
   );
   const showMore = async () => {
-    const result = await view.actions.callTool(tool, { ...view.input, page: next });
+    const result = await view.actions.callTool(tool, { ...view.input, page: next, perPage });
     setMore([...more, outputOf<Answer>(result)]);
   };
   const total = first.total_count ?? (next ? undefined : all.length);
