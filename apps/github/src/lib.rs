@@ -10,6 +10,7 @@ mod pull_requests;
 mod repositories;
 mod search;
 mod settings;
+mod views;
 mod words;
 
 use std::sync::Arc;

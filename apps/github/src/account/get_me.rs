@@ -51,6 +51,7 @@ pub(super) fn tool(hub: &Arc<Hub>) -> Tool {
         )
         .hints(Hints::reads().in_open_world())
         .status("Looking up the account", "Account found")
+        .for_widgets()
 }
 
 async fn run(session: Session, _: NoInput) -> Result<Answer<Output>, ToolError> {

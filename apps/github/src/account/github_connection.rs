@@ -62,6 +62,8 @@ pub(super) fn tool(hub: &Arc<Hub>) -> Tool {
         )
         .hints(Hints::overwrites().in_open_world())
         .status("Looking at the connection", "This is the connection")
+        .widget(crate::views::CONNECTION)
+        .for_widgets()
 }
 
 async fn run(session: Session, input: Input) -> Result<Answer<Output>, ToolError> {

@@ -80,6 +80,8 @@ pub(super) fn tool(hub: &Arc<Hub>) -> Tool {
         )
         .hints(Hints::adds().in_open_world())
         .status("Creating the issue", "Issue created")
+        .widget(crate::views::ISSUE_DRAFT)
+        .for_widgets()
 }
 
 pub(super) async fn run(session: Session, input: Input) -> Result<Answer<Output>, ToolError> {

@@ -81,6 +81,8 @@ pub(super) fn tool(hub: &Arc<Hub>) -> Tool {
         )
         .hints(Hints::reads().in_open_world())
         .status("Listing issues", "Issues listed")
+        .widget(crate::views::ISSUES)
+        .for_widgets()
 }
 
 async fn run(session: Session, input: Input) -> Result<Answer<Output>, ToolError> {

@@ -93,6 +93,8 @@ pub(super) fn tool(hub: &Arc<Hub>) -> Tool {
         )
         .hints(Hints::adds().in_open_world())
         .status("Creating the pull request", "Pull request created")
+        .widget(crate::views::PULL_REQUEST_DRAFT)
+        .for_widgets()
 }
 
 async fn run(session: Session, input: Input) -> Result<Answer<Output>, ToolError> {

@@ -67,6 +67,8 @@ pub(super) fn tool(hub: &Arc<Hub>) -> Tool {
         )
         .hints(Hints::reads().in_open_world())
         .status("Searching repositories", "Repositories found")
+        .widget(crate::views::REPOSITORIES)
+        .for_widgets()
 }
 
 async fn run(session: Session, input: Input) -> Result<Answer<Output>, ToolError> {
