@@ -1,8 +1,9 @@
-//! `github_connection`: how the connection stands, and its end.
+//! Who may call what, and `github_connection`: how the connection stands, and its end.
 
 use serde_json::json;
 
 use super::desk::Desk;
+use super::stand_in::ok;
 
 #[tokio::test]
 async fn the_status_asks_nobody() {
@@ -46,4 +47,38 @@ async fn a_chat_that_may_not_even_know_the_person_ends_nothing() {
         (&value["connected"], &value["write_granted"]),
         (&json!(true), &json!(false))
     );
+}
+
+#[tokio::test]
+async fn a_scope_brings_what_it_implies_and_no_more() {
+    let tools = [
+        "get_me",
+        "list_repositories",
+        "get_repository_issues",
+        "create_issue",
+        "create_pull_request",
+        "create_branch",
+        "github_connection",
+    ];
+    for (scope, allowed) in [
+        ("other", "github_connection"),
+        ("read:issues", "get_repository_issues github_connection"),
+        (
+            "read:repos",
+            "list_repositories get_repository_issues github_connection",
+        ),
+        (
+            "write:issues",
+            "get_repository_issues create_issue create_pull_request github_connection",
+        ),
+        ("write:pulls", "create_pull_request github_connection"),
+        ("write:branches", "create_branch github_connection"),
+    ] {
+        let desk = Desk::start_with(scope, |_| {}).await;
+        desk.github.always("GET /user/repos", |_| ok(json!([])));
+        for tool in tools {
+            let expected = allowed.split(' ').any(|name| name == tool);
+            assert_eq!(desk.may_call(tool).await, expected, "{scope}: {tool}");
+        }
+    }
 }

@@ -102,6 +102,16 @@ async fn one_account_asks_one_thing_at_a_time() {
 }
 
 #[tokio::test]
+async fn whoever_waited_while_a_limit_was_met_does_not_ask() {
+    let desk = Desk::start().await;
+    desk.github.on(LIST, used_up(NOW + 30).after(50));
+    let call = || desk.error("list_branches", branches());
+    let (first, second) = tokio::join!(call(), call());
+    assert_eq!(first, second);
+    assert_eq!(desk.github.lines().len(), 1);
+}
+
+#[tokio::test]
 async fn writes_of_an_account_are_a_second_apart() {
     let desk = Desk::start().await;
     let comment = json!({ "id": 5, "html_url": "https://github.com/x" });

@@ -27,7 +27,8 @@ pub(crate) enum GithubError {
     Busy,
     #[error(
         "GitHub does not find this: it does not exist, or this connection may not see it. Check owner and \
-         name with list_repositories; an organization may also block this app, which looks the same.{0}"
+         name with list_repositories; an organization may also block this app, or not have installed it, which \
+         looks the same.{0}"
     )]
     NotFound(MissingScopes),
     #[error("GitHub refuses this: {0}")]

@@ -62,8 +62,8 @@ pub(super) fn tool(hub: &Arc<Hub>) -> Tool {
     declare(hub, "search_pull_requests", "read:repos", run)
         .describe(
             "Search pull requests",
-            "Use this when you look for pull requests by words, labels, people or dates, in one repository or many. What \
-             was written a moment ago may not be found yet: never confirm a write with it.",
+            "Use this when you look for pull requests by words, labels, people or dates, in one repository or \
+             many. What was written a moment ago may not be found yet: never confirm a write with it.",
         )
         .hints(Hints::reads().in_open_world())
         .status("Searching pull requests", "Pull requests found")
