@@ -1,12 +1,15 @@
 //! Connections: made at the moment of need, renewed once, ended everywhere, and never seen.
 
+mod allowing;
+mod renewing;
+
 use std::sync::Arc;
 
 use aws_lc_rs::hmac;
 use http::Request;
 use issuer::operate::connections::{self, TokenError};
 use issuer::settings::UpstreamKind;
-use testkit::{Answer, App, Browser, FakeGithub, GithubAccount, Tokens, WEBHOOK_SECRET};
+use testkit::{Answer, App, Browser, FakeGithub, GithubAccount, WEBHOOK_SECRET};
 
 use crate::login::upstream::{account, app};
 
@@ -36,6 +39,17 @@ fn needed(result: Result<String, TokenError>) -> (String, bool) {
         Err(TokenError::Needed { url, again }) => (url, again),
         other => panic!("{other:?}"),
     }
+}
+
+async fn webhook(app: &App, delivery: &str, body: &str, secret: &str) -> u16 {
+    let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
+    let tag = oauth::secret::hex(hmac::sign(&key, body.as_bytes()).as_ref());
+    let request = Request::post("/webhooks/github")
+        .header("x-github-event", "github_app_authorization")
+        .header("x-github-delivery", delivery)
+        .header("x-hub-signature-256", format!("sha256={tag}"))
+        .body(axum::body::Body::from(body.to_owned()));
+    app.send(request.unwrap()).await.status.as_u16()
 }
 
 #[tokio::test]
@@ -92,152 +106,6 @@ async fn another_account_never_slips_in() {
     assert_eq!(github.live(), 0);
     assert_eq!(github.calls("DELETE /applications/grant"), 1);
     assert!(!needed(token(&app, &id).await).1);
-}
-
-#[tokio::test]
-async fn what_was_allowed_decides_what_is_asked_there() {
-    let github = FakeGithub::start().await;
-    let app = app(&github).await;
-    let ada = app.person("ada").await;
-    let client = app.client().await;
-    let page = ada.get(&client.authorize_path(READ)).await;
-    let form = page
-        .form("/oauth/authorize/consent")
-        .ticked()
-        .with("decision", "allow");
-    let sent = ada.submit(&form).await;
-    // Our own consent comes first, then theirs, for what was allowed, and then the code.
-    let location = sent.location().to_owned();
-    assert!(location.starts_with("/connect/github?continue=%2Foauth%2Fauthorize%2Ffinish"));
-    let page = ada.get(&location).await;
-    assert!(page.body.contains("<code>repo</code>"), "{}", page.body);
-    let sent = ada.submit(&page.form("/connect/github")).await;
-    let asked = github.asked(sent.location());
-    assert_eq!(asked["scope"], "read:user user:email repo");
-    let back = ada
-        .get(&github.allow(sent.location(), &account(7, "ada-l", None)))
-        .await;
-    let finish = back.location().to_owned();
-    assert!(finish.starts_with("/oauth/authorize/finish?granted="));
-    let answer = ada.get(&finish).await;
-    let code = answer.redirect_param("code");
-    assert!(code.is_some(), "{} {}", answer.status, answer.body);
-    // It finishes once, and for nobody else.
-    assert_eq!(ada.get(&finish).await.status, 409);
-    assert_eq!(app.person("bob").await.get(&finish).await.status, 400);
-    let tokens = Tokens::of(&client.exchange(&code.unwrap()).await);
-    assert_eq!(tokens.scope, "notes:read");
-    // Connected for as much: nothing stands between the next request and its code.
-    let answer = ada.get(&client.authorize_path(READ)).await;
-    assert!(answer.redirect_param("code").is_some());
-    // Signing in with GitHub asks for less, and takes nothing away.
-    let id = id_of(&app, "ada@example.com").await;
-    let before = token(&app, &id).await.unwrap();
-    let page = app.browser();
-    let sent = page
-        .submit(&page.get("/login").await.form("/login/github"))
-        .await;
-    page.get(&github.allow(sent.location(), &account(7, "ada-l", None)))
-        .await;
-    assert_eq!(token(&app, &id).await.unwrap(), before);
-}
-
-#[tokio::test]
-async fn skipping_goes_on_to_the_code() {
-    let github = FakeGithub::start().await;
-    let app = app(&github).await;
-    let ada = app.person("ada").await;
-    let client = app.client().await;
-    let page = ada.get(&client.authorize_path(READ)).await;
-    let form = page
-        .form("/oauth/authorize/consent")
-        .ticked()
-        .with("decision", "allow");
-    let sent = ada.submit(&form).await;
-    let page = ada.get(sent.location()).await;
-    let (_, rest) = page
-        .body
-        .split_once("<a href=\"/oauth/authorize/finish")
-        .unwrap();
-    let rest = rest.split_once('"').unwrap().0.replace("&#38;", "&");
-    let answer = ada.get(&format!("/oauth/authorize/finish{rest}")).await;
-    assert!(answer.redirect_param("code").is_some(), "{}", answer.body);
-}
-
-#[tokio::test]
-async fn two_hundred_calls_on_two_nodes_renew_once() {
-    let github = FakeGithub::start().await;
-    github.expire_tokens();
-    let one = app(&github).await;
-    let ada = one.person("ada").await;
-    let id = id_of(&one, "ada@example.com").await;
-    connect(&ada, &github, &account(7, "ada-l", None)).await;
-    let settings = github.settings(UpstreamKind::GithubOauthApp);
-    let two = App::builder()
-        .with(|all| all.upstreams.push(settings))
-        .seeded(2);
-    let two = two.on(one.database()).start().await;
-    let first = token(&one, &id).await.unwrap();
-    for app in [&one, &two] {
-        app.clock.advance(28_800);
-    }
-    let calls = (0..200).map(|n| token(if n % 2 == 0 { &one } else { &two }, &id));
-    let tokens = futures_util::future::join_all(calls).await;
-    let tokens: Vec<_> = tokens.into_iter().map(Result::unwrap).collect();
-    assert!(
-        tokens
-            .iter()
-            .all(|token| *token == tokens[0] && *token != first)
-    );
-    // One to connect, one to renew.
-    assert_eq!(github.calls("POST /login/oauth/access_token"), 2);
-    assert_eq!(github.live(), 1);
-}
-
-#[tokio::test]
-async fn a_token_that_github_refuses_is_replaced_or_the_person_asked() {
-    let github = FakeGithub::start().await;
-    github.expire_tokens();
-    let app = app(&github).await;
-    let ada = app.person("ada").await;
-    let id = id_of(&app, "ada@example.com").await;
-    connect(&ada, &github, &account(7, "ada-l", None)).await;
-    let refused = connections::token(&app.issuer, &id, "github")
-        .await
-        .unwrap()
-        .token;
-    let replaced = connections::replace(&app.issuer, &id, "github", &refused)
-        .await
-        .unwrap();
-    assert_ne!(replaced.token.expose(), refused.expose());
-    // Who comes late with the old one gets what is there.
-    let late = connections::replace(&app.issuer, &id, "github", &refused)
-        .await
-        .unwrap();
-    assert_eq!(late.token.expose(), replaced.token.expose());
-
-    github.set_away(true);
-    let away = connections::replace(&app.issuer, &id, "github", &replaced.token).await;
-    assert!(matches!(away, Err(TokenError::Away)));
-    github.set_away(false);
-    assert_eq!(token(&app, &id).await.unwrap(), *replaced.token.expose());
-
-    github.forget();
-    let dead = connections::replace(&app.issuer, &id, "github", &replaced.token).await;
-    assert!(matches!(dead, Err(TokenError::Needed { again: true, .. })));
-    assert!(needed(token(&app, &id).await).1);
-    assert!(ada.get("/account").await.body.contains("has ended"));
-}
-
-async fn webhook(app: &App, delivery: &str, body: &str, secret: &str) -> u16 {
-    let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
-    let tag = oauth::secret::hex(hmac::sign(&key, body.as_bytes()).as_ref());
-    let request = Request::post("/webhooks/github")
-        .header("x-github-event", "github_app_authorization")
-        .header("x-github-delivery", delivery)
-        .header("x-hub-signature-256", format!("sha256={tag}"))
-        .body(axum::body::Body::from(body.to_owned()));
-    app.send(request.unwrap()).await.status.as_u16()
 }
 
 #[tokio::test]
@@ -322,53 +190,6 @@ async fn no_token_of_github_is_seen_anywhere() {
 }
 
 #[tokio::test]
-async fn a_page_that_still_asks_is_no_yes_and_a_yes_is_no_page() {
-    let github = FakeGithub::start().await;
-    let app = app(&github).await;
-    let ada = app.person("ada").await;
-    let client = app.client().await;
-    let page = ada.get(&client.authorize_path(READ)).await;
-    assert!(
-        page.body
-            .contains("<code>read:user, user:email, repo</code>")
-    );
-    let form = page
-        .form("/oauth/authorize/consent")
-        .ticked()
-        .with("decision", "allow");
-    let asking = form.get("pending").unwrap().to_owned();
-    let answer = ada
-        .get(&format!("/oauth/authorize/finish?granted={asking}"))
-        .await;
-    assert_eq!(answer.status, 400);
-    let sent = ada.submit(&form).await;
-    let page = ada.get(sent.location()).await;
-    let next = page
-        .form("/connect/github")
-        .get("continue")
-        .unwrap()
-        .replace("&#38;", "&");
-    let granted = next
-        .split_once("granted=")
-        .unwrap()
-        .1
-        .split('&')
-        .next()
-        .unwrap()
-        .to_owned();
-    assert_eq!(
-        ada.submit(&form.with("pending", &granted)).await.status,
-        400
-    );
-    let head = http::Request::head(next.as_str());
-    assert_eq!(ada.send(head, axum::body::Body::empty()).await.status, 405);
-    // What was allowed is taken back before it is finished.
-    let account = ada.get("/account").await;
-    ada.submit(&account.form("/account/disconnect")).await;
-    assert_eq!(ada.get(&next).await.status, 400);
-}
-
-#[tokio::test]
 async fn an_account_that_apps_act_with_signs_nobody_in() {
     let github = FakeGithub::start().await;
     let app = app(&github).await;
@@ -410,39 +231,4 @@ async fn what_a_person_ended_stays_ended_when_they_sign_in() {
     sign_in(&app.browser()).await;
     assert!(!needed(token(&app, &id).await).1);
     assert_eq!(github.live(), 0);
-}
-
-#[tokio::test]
-async fn what_this_node_cannot_open_is_not_thrown_away() {
-    let github = FakeGithub::start().await;
-    github.expire_tokens();
-    let one = app(&github).await;
-    let ada = one.person("ada").await;
-    let id = id_of(&one, "ada@example.com").await;
-    connect(&ada, &github, &account(7, "ada-l", None)).await;
-    let settings = github.settings(UpstreamKind::GithubOauthApp);
-    let other = |ids: &'static [(&'static str, u8)]| {
-        let settings = settings.clone();
-        App::builder()
-            .on(one.database())
-            .seeded(3)
-            .with(move |all| {
-                all.upstreams.push(settings);
-                let key = |(id, byte): &(&str, u8)| issuer::seal::SealingKey {
-                    id: (*id).to_owned(),
-                    key: oauth::secret::Secret::new([*byte; 32]),
-                };
-                all.sealing_keys = ids.iter().map(key).collect();
-            })
-    };
-    // A newer key first: what the older one sealed is sealed anew, and then the older can go.
-    let newer = other(&[("newer", 9), ("test", 7)]).start().await;
-    newer.issuer.run_job("seal_connections").await.unwrap();
-    assert!(matches!(token(&one, &id).await, Err(TokenError::Away)));
-    one.clock.advance(28_800);
-    assert!(matches!(token(&one, &id).await, Err(TokenError::Away)));
-    let only = other(&[("newer", 9)]).start().await;
-    assert!(github.knows(&token(&only, &id).await.unwrap()));
-    only.clock.advance(28_800);
-    assert!(github.knows(&token(&only, &id).await.unwrap()));
 }

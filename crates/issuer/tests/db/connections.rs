@@ -154,7 +154,7 @@ pub(crate) async fn a_verdict_that_came_too_late_loses_to_a_renewal(db: Db) {
     );
     let mut tx = db.read().await.unwrap();
     let sealed = connections::list_sealed(&mut tx, "", 10).await.unwrap();
-    assert_eq!(sealed, [found.clone()]);
+    assert_eq!(sealed, std::slice::from_ref(&found));
     drop(tx);
     // Sealed anew unless it has changed.
     for (old, expected) in [(row("ada", "7"), "renewed"), (found, "anew")] {

@@ -102,12 +102,12 @@ impl Github {
             .post(url)
             .header(header::ACCEPT, "application/json")
             .form(&[&own, fields].concat());
-        let answer = send(request).await.map_err(|error| match error {
+        let answer = send(request).await;
+        let (_, answer): (_, TokenAnswer) = match answer {
             // RFC 6749 §5.2: here it is us who are not believed, and no token is dead.
-            UpstreamError::TokenDead => UpstreamError::Refused("401".to_owned()),
-            other => other,
-        });
-        let (_, answer): (_, TokenAnswer) = answer?;
+            Err(UpstreamError::TokenDead) => Err(UpstreamError::Refused("401".to_owned())),
+            answer => answer,
+        }?;
         match (answer.error.as_deref(), answer.access_token) {
             (Some("bad_refresh_token"), _) => Err(UpstreamError::RefreshDead),
             (Some(error), _) => Err(UpstreamError::Refused(word(error))),
