@@ -82,3 +82,40 @@ async fn a_scope_brings_what_it_implies_and_no_more() {
         }
     }
 }
+
+#[tokio::test]
+async fn repositories_are_asked_for_by_get_too_but_not_without_a_token() {
+    let desk = Desk::start().await;
+    desk.github.on(
+        "GET /user/repos",
+        ok(json!([{ "id": 1, "full_name": "a/b" }])),
+    );
+    let path = "/tools/list_repositories";
+    let (status, body) = desk.get(path, Some("ada")).await;
+    assert_eq!(
+        (status, &body["repositories"][0]["full_name"]),
+        (200, &json!("a/b"))
+    );
+    assert_eq!(desk.get(path, None).await.0, 401);
+    assert_eq!(desk.get("/tools/create_issue", Some("ada")).await.0, 404);
+    assert_eq!(desk.github.lines().len(), 1);
+}
+
+#[tokio::test]
+async fn the_views_are_pages() {
+    let desk = Desk::start().await;
+    for name in [
+        "repositories",
+        "issues",
+        "issue_draft",
+        "pull_request_draft",
+        "connection",
+    ] {
+        let (status, _) = desk.get(&format!("/widgets/{name}.html"), None).await;
+        assert_eq!(status, 200, "{name}");
+    }
+    assert_eq!(
+        desk.get("/widgets/list_repositories.html", None).await.0,
+        404
+    );
+}

@@ -119,10 +119,23 @@ impl Desk {
             .header("authorization", format!("Bearer {person}"))
             .body(Body::from(body.to_string()))
             .unwrap();
+        self.send(request).await
+    }
+
+    /// Asks for a page or a tool by `GET`.
+    pub(crate) async fn get(&self, path: &str, bearer: Option<&str>) -> (u16, Value) {
+        let mut request = Request::get(path);
+        if let Some(person) = bearer {
+            request = request.header("authorization", format!("Bearer {person}"));
+        }
+        self.send(request.body(Body::empty()).unwrap()).await
+    }
+
+    async fn send(&self, request: Request<Body>) -> (u16, Value) {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let status = response.status().as_u16();
         let body = response.into_body().collect().await.unwrap().to_bytes();
-        (status, serde_json::from_slice(&body).unwrap())
+        (status, serde_json::from_slice(&body).unwrap_or_default())
     }
 
     /// The value of a success.

@@ -79,6 +79,7 @@ pub(super) fn tool(hub: &Arc<Hub>) -> Tool {
         .status("Listing repositories", "Repositories listed")
         .widget(crate::views::REPOSITORIES)
         .for_widgets()
+        .by_get()
 }
 
 async fn run(session: Session, input: Input) -> Result<Answer<Output>, ToolError> {
