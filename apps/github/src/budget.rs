@@ -103,7 +103,7 @@ pub(crate) fn share(items: usize) -> usize {
 
 /// Keeps as many items as there is room for, the first ones. Each comes with its place among the `seen` ones of
 /// GitHub's page, from which some may have been left out; the rest can be had by what is returned.
-pub(crate) fn fit<T: Serialize>(
+fn fit<T: Serialize>(
     items: Vec<(usize, T)>,
     seen: usize,
     paging: Paging,

@@ -119,6 +119,30 @@ async fn pages_are_followed_on_our_own_host_only() {
 }
 
 #[tokio::test]
+async fn a_search_for_a_name_ends_and_says_how_to_go_on() {
+    let desk = Desk::start().await;
+    let api = desk.github.api();
+    desk.github.always("GET /user/repos", move |query| {
+        let page: u64 = query["page"].parse().unwrap();
+        let next = format!(
+            "<{api}/user/repos?per_page=100&page={}>; rel=\"next\"",
+            page + 1
+        );
+        ok(json!([{ "id": page, "full_name": format!("ada/n{page}") }])).header("link", next)
+    });
+    let value = desk
+        .value("list_repositories", json!({ "repo": "/N3" }))
+        .await;
+    assert_eq!(value["repositories"][0]["id"], 3);
+    assert_eq!(value["count"], 1);
+    assert_eq!(
+        (&value["next_page"], &value["next_per_page"]),
+        (&json!(6), &json!(100))
+    );
+    assert_eq!(desk.github.lines().len(), 5);
+}
+
+#[tokio::test]
 async fn names_are_encoded_and_cannot_lead_out_of_their_place() {
     let desk = Desk::start().await;
     let path = "GET /repos/a%2F..%2Fb/c%3Fd%23%20e/branches";

@@ -58,22 +58,23 @@ impl Session {
         self.send_at(request, None).await
     }
 
-    /// Asks for all pages up to a number of them. Says whether there are more.
+    /// Asks for a list, and for the pages that follow, up to a number of them: all as one.
     pub(crate) async fn send_all(
         &self,
         request: &Request,
         pages_max: usize,
-    ) -> Result<(Vec<Value>, bool), GithubError> {
-        let (mut items, mut next) = (Vec::new(), None);
-        for _ in 0..pages_max {
-            let reply = self.send_at(request, next.as_ref()).await?;
-            items.extend_from_slice(reply.items(None)?);
-            next = reply.next;
-            if next.is_none() {
-                break;
-            }
+    ) -> Result<Reply, GithubError> {
+        let mut all = self.send_at(request, None).await?;
+        let mut items = all.items(None)?.to_vec();
+        for _ in 1..pages_max {
+            let Some(next) = all.next.take() else { break };
+            let page = self.send_at(request, Some(&next)).await?;
+            items.extend_from_slice(page.items(None)?);
+            all.sign_on_needed |= page.sign_on_needed;
+            all.next = page.next;
         }
-        Ok((items, next.is_some()))
+        all.body = Value::Array(items);
+        Ok(all)
     }
 
     async fn send_at(&self, request: &Request, at: Option<&Url>) -> Result<Reply, GithubError> {

@@ -7,13 +7,13 @@ use serde::{Deserialize, Serialize};
 use toolbox::{Answer, Hints, Tool, ToolError};
 
 use super::repository::Repository;
-use crate::budget::{More, Paging, first_page, fit, read_page};
-use crate::client::{Foreign, GithubError, Hub, Request, Session};
+use crate::budget::{More, Paging, first_page, read_page};
+use crate::client::{GithubError, Hub, Request, Session};
 use crate::declare::{answer, declare};
 use crate::words::{Direction, words};
 
 /// How many pages are searched for a name in one call.
-const PAGES_MAX: u32 = 5;
+const PAGES_MAX: usize = 5;
 
 words! {
     Visibility { All = "all", Public = "public", Private = "private" }
@@ -83,14 +83,22 @@ pub(super) fn tool(hub: &Arc<Hub>) -> Tool {
 }
 
 async fn run(session: Session, input: Input) -> Result<Answer<Output>, ToolError> {
-    let (repositories, more) = match &input.repo {
-        Some(part) => find(&session, &input, part).await?,
-        None => {
-            let paging = Paging::new(input.page, input.per_page)?;
-            let reply = session.send(&request(&session, &input, paging)?).await?;
-            read_page(&reply, None, paging, |item| read(&session, item))?
-        }
+    // Whoever looks for a name gets it sooner from full pages.
+    let (per_page, pages_max) = match input.repo {
+        Some(_) => (100, PAGES_MAX),
+        None => (input.per_page, 1),
     };
+    let paging = Paging::new(input.page, per_page)?;
+    let request = request(&session, &input, paging)?;
+    let reply = session.send_all(&request, pages_max).await?;
+    let part = input.repo.as_deref().unwrap_or_default();
+    let part = part.trim().to_lowercase();
+    let (repositories, more) = read_page(&reply, None, paging, |item| {
+        let repository = Repository::read(item)?;
+        let hidden = session.hub.public_only && repository.private;
+        let wanted = repository.full_name.to_lowercase().contains(&part);
+        Ok((wanted && !hidden).then_some(repository))
+    })?;
     let count = repositories.len();
     let summary = format!("{count} repositories.{}", more.hint());
     let output = Output {
@@ -99,30 +107,6 @@ async fn run(session: Session, input: Input) -> Result<Answer<Output>, ToolError
         more,
     };
     Ok(answer(&summary, output))
-}
-
-/// Looks through several full pages for repositories whose name has this part.
-async fn find(
-    session: &Session,
-    input: &Input,
-    part: &str,
-) -> Result<(Vec<Repository>, More), GithubError> {
-    let paging = Paging::new(input.page, 100)?;
-    let request = request(session, input, paging)?;
-    let (items, more) = session.send_all(&request, PAGES_MAX as usize).await?;
-    let part = part.trim().to_lowercase();
-    let mut found = Vec::new();
-    for (place, item) in items.iter().enumerate() {
-        let repository = read(session, Foreign(item))?;
-        let fits = |repository: &Repository| repository.full_name.to_lowercase().contains(&part);
-        found.extend(
-            repository
-                .filter(fits)
-                .map(|repository| (place, repository)),
-        );
-    }
-    let next_page = more.then(|| paging.page.saturating_add(PAGES_MAX));
-    Ok(fit(found, items.len(), paging, next_page))
 }
 
 fn request(session: &Session, input: &Input, paging: Paging) -> Result<Request, GithubError> {
@@ -136,10 +120,4 @@ fn request(session: &Session, input: &Input, paging: Paging) -> Result<Request, 
         .query("sort", String::from(input.sort))
         .query("direction", input.direction.map(String::from))
         .paged(paging))
-}
-
-fn read(session: &Session, item: Foreign<'_>) -> Result<Option<Repository>, GithubError> {
-    let repository = Repository::read(item)?;
-    let hidden = session.hub.public_only && repository.private;
-    Ok((!hidden).then_some(repository))
 }
