@@ -8,6 +8,7 @@ import { certificates, Documents } from './documents.mjs';
 import { addresses, clearWork, freePort, Node, root, workFolder } from './subject.mjs';
 import { Tally } from './tally.mjs';
 import { browser } from './judges/browser.mjs';
+import { github } from './judges/github.mjs';
 import { inspector } from './judges/inspector.mjs';
 import { mcpRemote } from './judges/mcp_remote.mjs';
 import { nodes } from './judges/nodes.mjs';
@@ -26,6 +27,7 @@ const JUDGES = {
   oauth4webapi,
   official,
   browser,
+  github,
   nodes,
 };
 

@@ -9,7 +9,7 @@ import { clientSite, SCREENSHOTS, Visit } from '../visit.mjs';
 
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'];
 const WIDTHS = [320, 390, 1280];
-const SWITCHES = [
+export const SWITCHES = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',

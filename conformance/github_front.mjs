@@ -1,0 +1,87 @@
+// A stand-in for GitHub that others wrote, behind a thin front that is strict where it is not: a token nobody was given
+// is nobody, a request without GitHub's headers is refused, and the API is where a server of one's own has it.
+import { createEmulator } from 'emulate';
+import { createServer } from 'node:http';
+import { freePort } from './subject.mjs';
+
+export const LOGIN = 'octocat';
+export const REPOSITORY = 'hello-world';
+
+export class GithubFront {
+  tokens = new Set();
+  /** Requests that GitHub would have refused. */
+  complaints = [];
+  /** Method and path of every request to the API. */
+  calls = [];
+
+  async start() {
+    this.emulator = await createEmulator({
+      service: 'github',
+      port: await freePort(),
+      seed: {
+        github: {
+          users: [{ login: LOGIN, name: 'The Octocat', email: 'octocat@github.example' }],
+          repos: [{ owner: LOGIN, name: REPOSITORY, language: 'Rust', auto_init: true }],
+        },
+      },
+    });
+    this.server = createServer((request, response) =>
+      this.pass(request, response).catch((error) => {
+        this.complaints.push(String(error));
+        response.writeHead(500).end();
+      }),
+    );
+    await new Promise((done) => this.server.listen(0, '127.0.0.1', done));
+    this.url = `http://127.0.0.1:${this.server.address().port}`;
+    return this;
+  }
+
+  async stop() {
+    this.server.close();
+    this.server.closeAllConnections();
+    await this.emulator.close();
+  }
+
+  async pass(request, response) {
+    const body = [];
+    for await (const chunk of request) body.push(chunk);
+    const api = request.url.startsWith('/api/v3/');
+    if (api && !this.admits(request)) return response.writeHead(401).end('{"message":"Bad credentials"}');
+    const target = new URL(request.url.replace(/^\/api\/v3/, ''), this.emulator.url);
+    const { host, connection, 'content-length': length, ...headers } = request.headers;
+    const answer = await fetch(target, {
+      method: request.method,
+      headers,
+      body: body.length ? Buffer.concat(body) : undefined,
+      redirect: 'manual',
+    });
+    const bytes = Buffer.from(await answer.arrayBuffer());
+    if (request.url.startsWith('/login/oauth/access_token')) this.learn(bytes);
+    const passed = Object.fromEntries(answer.headers);
+    for (const name of ['content-encoding', 'content-length', 'transfer-encoding', 'connection'])
+      delete passed[name];
+    // The stand-in names itself in links; GitHub names the address that was asked.
+    if (passed.link) passed.link = passed.link.replaceAll(this.emulator.url, `${this.url}/api/v3`);
+    response.writeHead(answer.status, passed).end(bytes);
+  }
+
+  admits({ method, url, headers }) {
+    this.calls.push(`${method} ${url.split('?')[0].replace('/api/v3', '')}`);
+    for (const [name, expected] of [
+      ['user-agent', /./],
+      ['accept', /^application\/vnd\.github\+json$/],
+      ['x-github-api-version', /^\d{4}-\d{2}-\d{2}$/],
+    ])
+      if (!expected.test(headers[name] ?? '')) this.complaints.push(`${method} ${url}: no ${name}`);
+    const [scheme, token] = (headers.authorization ?? '').split(' ');
+    return scheme === 'Basic' || this.tokens.has(token);
+  }
+
+  learn(bytes) {
+    const text = bytes.toString();
+    const token = text.startsWith('{')
+      ? JSON.parse(text).access_token
+      : new URLSearchParams(text).get('access_token');
+    if (token) this.tokens.add(token);
+  }
+}

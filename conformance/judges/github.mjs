@@ -1,0 +1,211 @@
+// The GitHub app against a stand-in that others wrote: a person in a real browser signs in with GitHub, consents, connects,
+// and an MCP client lists repositories, writes an issue and hears how to connect again.
+import axe from 'axe-core';
+import assert from 'node:assert/strict';
+import { mkdir } from 'node:fs/promises';
+import { chromium } from 'playwright-core';
+import { GithubFront, LOGIN, REPOSITORY } from '../github_front.mjs';
+import { register } from '../register.mjs';
+import { addresses, freePort, Node, workFolder } from '../subject.mjs';
+import { clientSite, SCREENSHOTS, Visit } from '../visit.mjs';
+import { SWITCHES } from './browser.mjs';
+
+const VERIFIER = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk';
+const SECRET = 'the-secret-of-the-app';
+
+const settings = (front) => `
+[github]
+kind = "oauth_app"
+client_id = "test-app"
+client_secret = "${SECRET}"
+url = "${front.url}"
+
+[apps]
+default = "github"
+`;
+
+export async function github({ tally, binary }) {
+  if (!binary) return;
+  await mkdir(SCREENSHOTS, { recursive: true });
+  const front = await new GithubFront().start();
+  const node = new Node({
+    binary,
+    folder: await workFolder('github'),
+    port: await freePort(),
+    settings: settings(front),
+  });
+  const site = await clientSite();
+  const chrome = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: SWITCHES,
+  });
+  try {
+    await node.start();
+    await walk(tally, { front, site, chrome, subject: addresses(node.issuer) });
+    await tally.check('github: every request to the API was one that GitHub accepts', () =>
+      assert.deepEqual(front.complaints, []),
+    );
+  } finally {
+    await chrome.close();
+    site.server.close();
+    await node.stop();
+    await front.stop();
+  }
+}
+
+async function walk(tally, { front, site, chrome, subject }) {
+  const clientId = await register(subject, site.redirect, 'GitHub judge');
+  const visit = new Visit(subject, chrome, site, clientId);
+  const mcp = `${subject.issuer}/mcp/github`;
+  const scope = 'read:user read:repos';
+  let page;
+  let token;
+  const redeem = async (code) => {
+    const body = new URLSearchParams({
+      grant_type: 'authorization_code',
+      client_id: clientId,
+      redirect_uri: site.redirect,
+      code_verifier: VERIFIER,
+      code,
+    });
+    const response = await fetch(`${subject.issuer}/oauth/token`, { method: 'POST', body });
+    assert.equal(response.status, 200, await response.clone().text());
+    return response.json();
+  };
+  const call = async (name, args = {}, bearer = token) => {
+    const response = await fetch(mcp, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${bearer}` },
+      body: JSON.stringify({
+        jsonrpc: '2.0',
+        id: 1,
+        method: 'tools/call',
+        params: { name, arguments: args },
+      }),
+    });
+    return { status: response.status, headers: response.headers, ...(await response.json()) };
+  };
+
+  await tally.check('github: a person signs in with GitHub, consents, connects and lands with a code', async () => {
+    page = await visit.tab();
+    await page.goto(visit.link({ resource: mcp, scope }));
+    await shots(visit, page, 'github-sign-in');
+    await page.getByRole('button', { name: 'Continue with GitHub' }).click();
+    await allowThere(page);
+    await page.locator('[name=decision][value=allow]').waitFor();
+    await shots(visit, page, 'github-consent');
+    await visit.tick(page);
+    await page.locator('[name=decision][value=allow]').click();
+    await page.getByRole('button', { name: /^Continue to / }).waitFor();
+    await shots(visit, page, 'github-connect');
+    await page.getByRole('button', { name: /^Continue to / }).click();
+    await allowThere(page);
+    await page.waitForURL(`${site.redirect}*`);
+    const tokens = await redeem(new URL(page.url()).searchParams.get('code'));
+    assert.deepEqual(tokens.scope.split(' ').sort(), scope.split(' ').sort());
+    token = tokens.access_token;
+    assert.deepEqual(page.complaints, []);
+  });
+  if (!token) return;
+
+  await tally.check('github: the repositories of the person are listed, by MCP and by GET', async () => {
+    const { result } = await call('list_repositories');
+    assert.ok(!result.isError, result.content[0].text);
+    const names = result.structuredContent.repositories.map((repository) => repository.full_name);
+    assert.ok(names.includes(`${LOGIN}/${REPOSITORY}`), `${names}`);
+    const plain = `${subject.issuer}/tools/list_repositories`;
+    assert.equal((await fetch(plain)).status, 401);
+    const answer = await fetch(plain, { headers: { authorization: `Bearer ${token}` } });
+    assert.equal(answer.status, 200, await answer.clone().text());
+    assert.deepEqual((await answer.json()).repositories.map((one) => one.full_name), names);
+  });
+
+  await tally.check('github: writing asks for its own scope, and then writes', async () => {
+    const issue = { owner: LOGIN, repo: REPOSITORY, title: 'From a chat', body: 'Hello' };
+    const refused = await call('create_issue', issue);
+    assert.equal(refused.status, 403);
+    assert.match(refused.headers.get('www-authenticate'), /write:issues/);
+    assert.ok(!front.calls.some((made) => made.startsWith('POST /repos')));
+    await page.goto(visit.link({ resource: mcp, scope: `${scope} write:issues` }));
+    await page.locator('[name=decision][value=allow]').waitFor();
+    for (const box of await page.locator('input[name=scope]').all()) await box.check();
+    const answer = await visit.decide(page, 'allow');
+    token = (await redeem(answer.get('code'))).access_token;
+    const { result } = await call('create_issue', issue);
+    assert.ok(!result.isError, result.content[0].text);
+    const { number } = result.structuredContent.issue;
+    const listed = await call('get_repository_issues', { owner: LOGIN, repo: REPOSITORY });
+    const numbers = listed.result.structuredContent.issues.map((found) => found.number);
+    assert.ok(numbers.includes(number), `${numbers}`);
+  });
+
+  await tally.check('github: every list and view is there, and no token of GitHub in any of them', async () => {
+    const seen = [];
+    for (const [method, params] of [
+      ['tools/list', {}],
+      ['resources/list', {}],
+    ]) {
+      const response = await fetch(mcp, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+        body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
+      });
+      seen.push(await response.text());
+    }
+    const { tools } = JSON.parse(seen[0]).result;
+    assert.equal(tools.length, 18, tools.map((tool) => tool.name).join(' '));
+    const { resources } = JSON.parse(seen[1]).result;
+    assert.equal(resources.length, 5, resources.map((resource) => resource.uri).join(' '));
+    seen.push(JSON.stringify(await call('get_me')), await (await page.goto(`${subject.issuer}/account`)).text());
+    for (const secret of [SECRET, ...front.tokens])
+      for (const text of seen) assert.ok(!text.includes(secret));
+  });
+
+  await tally.check('github: what the person ends is ended, and the tool says where to connect', async () => {
+    await page.goto(`${subject.issuer}/account`);
+    await shots(visit, page, 'github-account');
+    await page.getByRole('button', { name: 'Disconnect GitHub', exact: true }).click();
+    await page.getByText('Not connected.').waitFor();
+    const { result } = await call('list_repositories');
+    assert.equal(result.isError, true);
+    assert.ok(result._meta['mcp/www_authenticate'][0].startsWith('Bearer resource_metadata='));
+    const url = result._meta['vestibule/connect_url'];
+    assert.ok(url.startsWith(`${subject.issuer}/connect/github?for=`), url);
+    await page.goto(url);
+    await page.getByRole('button', { name: /^Continue to / }).click();
+    await allowThere(page);
+    await page.getByText('Connected as').waitFor();
+    assert.ok(!(await call('list_repositories')).result.isError);
+  });
+}
+
+/** Whatever page the stand-in shows: the account's button. */
+async function allowThere(page) {
+  await page.locator(`button:has-text("${LOGIN}")`).first().click();
+}
+
+/** Phone and desktop, light and dark; axe on each. */
+async function shots(visit, page, name) {
+  for (const [width, colorScheme] of [
+    [390, 'dark'],
+    [1280, 'light'],
+  ]) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.emulateMedia({ colorScheme });
+    await visit.shot(page, `${name}-${width}-${colorScheme}`);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(wide <= width, `${name} scrolls sideways at ${width}`);
+    // Through the debugger's world, so that the page's policy stays as it is.
+    await page.evaluate(axe.source);
+    const found = await page.evaluate(() =>
+      globalThis.axe.run(document, {
+        runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'],
+      }),
+    );
+    assert.deepEqual(
+      found.violations.map((violation) => violation.id),
+      [],
+      `${name} at ${width}`,
+    );
+  }
+}
