@@ -114,7 +114,7 @@ const shared = (title, connect) => ({
     result: refused('GitHub did not answer. Try again later.'),
     sees: 'GitHub did not answer',
   },
-  cancelled: { input: {}, cancelled: true, sees: 'This was cancelled.' },
+  cancelled: { input: {}, cancelled: true, sees: 'This was cancelled' },
   scope: { input: {}, result: SCOPE_MISSING, sees: 'More access is needed' },
   connect: { input: {}, ...connect },
 });

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tokio::time::Instant;
 use toolbox::{Answer, Tool, ToolError};
 
 use crate::client::{Hub, Session, text};
@@ -25,7 +26,16 @@ where
     let scopes = scope.parse().unwrap_or_default();
     Tool::required(name, scopes, move |call, who, input| {
         let hub = Arc::clone(&hub);
-        run(Session { hub, call, who }, input)
+        let begun = Instant::now();
+        run(
+            Session {
+                hub,
+                call,
+                who,
+                begun,
+            },
+            input,
+        )
     })
 }
 

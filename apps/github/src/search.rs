@@ -73,7 +73,12 @@ fn query(subject: Subject, wanted: &str, place: Place<'_>) -> Query {
     } else {
         for term in terms {
             let lower = term.to_ascii_lowercase();
-            if lower.starts_with("repo:") {
+            let is_place = ["repo:", "user:", "org:"]
+                .iter()
+                .any(|start| lower.starts_with(start));
+            if is_place && place.owner.is_some() {
+                // The place that is given is the only one.
+            } else if lower.starts_with("repo:") {
                 repositories.push(term.to_owned());
             } else if !SUBJECTS.contains(&lower.as_str()) {
                 text.push_str(if text.is_empty() { "" } else { " " });
@@ -199,8 +204,8 @@ mod tests {
 
     #[test]
     fn several_repositories_are_alternatives() {
-        let (text, advanced) = issues("x repo:a/b y repo:c/d", Some("e"), Some("f"));
-        assert_eq!(text, "x y is:issue (repo:e/f OR repo:a/b OR repo:c/d)");
+        let (text, advanced) = issues("x repo:a/b y repo:c/d", None, None);
+        assert_eq!(text, "x y is:issue (repo:a/b OR repo:c/d)");
         assert!(advanced);
     }
 

@@ -9,7 +9,8 @@ use toolbox::Clock;
 pub struct Settings {
     /// The version of the REST API to ask for, in place of the one that fits the host.
     pub api_version: Option<String>,
-    /// Private repositories are left out, and nobody is asked to give access to them.
+    /// Lists and searches leave private repositories out, and nobody is asked to give access to them. What a
+    /// token may read all the same, such as one of a GitHub App, it reads where it is named.
     pub public_only: bool,
     /// Offers `create_branch`.
     pub write_branches: bool,

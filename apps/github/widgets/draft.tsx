@@ -108,7 +108,8 @@ function Form<Output>(props: DraftProps<Output> & { problem: string }) {
       <Header title={`New ${noun}`} note={repository} />
       <div role="alert" className="mb-4">
         <Notice tone={problem ? 'bad' : 'calm'}>
-          {problem || 'This was cancelled. You can change it and create it here.'}
+          {problem ||
+            'This was cancelled, but it may have been created already: look first. You can change it and create it here.'}
         </Notice>
       </div>
       <div role="group" aria-label={`New ${noun}`} className="space-y-3">

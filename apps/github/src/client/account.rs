@@ -12,6 +12,8 @@ use super::limit::{Circuit, Limit, Pool, Signs};
 const WRITE_GAP: Duration = Duration::from_secs(1);
 /// The longest that a request waits for those before it.
 const QUEUE_TIMEOUT: Duration = Duration::from_secs(20);
+/// The longest that a whole call may take: less than those in front wait for it.
+const CALL_TIMEOUT: Duration = Duration::from_secs(25);
 
 /// One account at one host. Other nodes have their own; GitHub's limits hold for all together.
 #[derive(Debug, Default)]
@@ -47,12 +49,19 @@ impl Account {
 }
 
 impl Turn<'_> {
-    /// Waits until a second has passed since the last write.
-    pub(crate) async fn before_write(&mut self) {
+    /// Waits until a second has passed since the last write. `false` if the call that began at `begun`
+    /// could be given up before the write is answered: then it must not begin, because nobody would
+    /// hear what became of it.
+    pub(crate) async fn before_write(&mut self, begun: Instant, answer_timeout: Duration) -> bool {
         if let Some(last) = *self.0 {
             sleep_until(last + WRITE_GAP).await;
         }
-        *self.0 = Some(Instant::now());
+        let now = Instant::now();
+        let in_time = now + answer_timeout <= begun + CALL_TIMEOUT;
+        if in_time {
+            *self.0 = Some(now);
+        }
+        in_time
     }
 }
 
@@ -77,5 +86,22 @@ impl Accounts {
     pub(crate) fn find(&self, host: &str, account_id: &str) -> Arc<Account> {
         self.0
             .get_with(format!("{account_id}@{host}"), Arc::default)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_write_that_could_outlive_its_call_does_not_begin() {
+        let account = Account::default();
+        let mut turn = account.turn().await.expect("nobody is before it");
+        let (begun, answer) = (Instant::now(), Duration::from_secs(12));
+        let late = begun
+            .checked_sub(Duration::from_secs(14))
+            .expect("an instant");
+        assert!(!turn.before_write(late, answer).await);
+        assert!(turn.before_write(begun, answer).await);
     }
 }

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use reqwest::header::{ACCEPT, ETAG, HeaderMap, IF_NONE_MATCH, LINK, LOCATION};
 use reqwest::{Method, Url};
+use tokio::time::Instant;
 use toolbox::UpstreamToken;
 
 use super::Hub;
@@ -44,12 +45,13 @@ struct Exchange<'a> {
 }
 
 impl Hub {
-    /// Asks once the account's turn has come. `at` is where a page before said that this one is.
+    /// Asks once the account's turn has come, for a call that began at `begun`. `at` is where a page before
+    /// said that this one is.
     pub(super) async fn ask(
         &self,
         token: &UpstreamToken,
         request: &Request,
-        at: Option<&Url>,
+        (begun, at): (Instant, Option<&Url>),
     ) -> Result<Success, GithubError> {
         let base = Base::parse(&token.api_base).ok_or(GithubError::NoBase)?;
         let url = match at {
@@ -61,8 +63,8 @@ impl Hub {
         let mut turn = account.turn().await.ok_or(GithubError::Busy)?;
         // Those before may have met a limit.
         self.check_limit(&account, request)?;
-        if request.is_write() {
-            turn.before_write().await;
+        if request.is_write() && !turn.before_write(begun, self.timeout).await {
+            return Err(GithubError::Busy);
         }
         let exchange = Exchange {
             hub: self,

@@ -33,6 +33,8 @@ pub(crate) struct Hub {
     clock: Clock,
     versions: Versions,
     accounts: Accounts,
+    /// The longest that one request may take.
+    timeout: std::time::Duration,
     kept: KeptAnswers,
     pub(crate) public_only: bool,
 }
@@ -54,6 +56,7 @@ impl Hub {
             clock: settings.clock.clone(),
             versions: Versions::new(settings.api_version.clone()),
             accounts: Accounts::new(),
+            timeout: settings.timeout,
             kept: KeptAnswers::new(),
             public_only: settings.public_only,
         }

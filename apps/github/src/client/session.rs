@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use reqwest::Url;
 use serde_json::Value;
+use tokio::time::Instant;
 use toolbox::{Allowed, Call, ConnectError, Connection, Principal};
 
 use super::error::GithubError;
@@ -18,6 +19,8 @@ pub(crate) struct Session {
     pub(crate) hub: Arc<Hub>,
     pub(crate) call: Call,
     pub(crate) who: Allowed<Principal>,
+    /// When the call began.
+    pub(crate) begun: Instant,
 }
 
 /// An answer that was read.
@@ -80,22 +83,26 @@ impl Session {
     async fn send_at(&self, request: &Request, at: Option<&Url>) -> Result<Reply, GithubError> {
         let connection = self.connection()?;
         let token = connection.token().await?;
-        let asked = match self.hub.ask(&token, request, at).await {
+        let asked = match self.hub.ask(&token, request, (self.begun, at)).await {
             // 401: nothing was done, so that a write may be repeated too.
             Err(GithubError::TokenRefused) => {
                 let token = connection.replace(&token).await?;
-                self.hub.ask(&token, request, at).await
+                self.hub.ask(&token, request, (self.begun, at)).await
             }
             asked => asked,
         };
         match asked {
             Ok(success) => read(request, &success),
-            Err(error) => Err(self.lead_to_page(error).await?),
+            Err(error) => Err(self.lead_to_page(error, token.is_app).await?),
         }
     }
 
     /// Says where the person mends what only they can.
-    async fn lead_to_page(&self, error: GithubError) -> Result<GithubError, ConnectError> {
+    async fn lead_to_page(
+        &self,
+        error: GithubError,
+        is_app: bool,
+    ) -> Result<GithubError, ConnectError> {
         if matches!(error, GithubError::TokenRefused) {
             let url = self.connection()?.status().await?.connect_url;
             return Err(ConnectError::Needed { url, again: true });
@@ -103,8 +110,9 @@ impl Session {
         let GithubError::NotFound(mut missing) = error else {
             return Ok(error);
         };
-        if self.hub.public_only {
-            // More than the public is not to be had here, by the operator's choice.
+        if self.hub.public_only || is_app {
+            // More than the public is not to be had here, by the operator's choice; and permissions, not
+            // scopes, limit a GitHub App.
             missing.scopes.clear();
         }
         if !missing.scopes.is_empty() {

@@ -83,12 +83,10 @@ pub(super) fn tool(hub: &Arc<Hub>) -> Tool {
 }
 
 async fn run(session: Session, input: Input) -> Result<Answer<Output>, ToolError> {
-    // Whoever looks for a name gets it sooner from full pages.
-    let (per_page, pages_max) = match input.repo {
-        Some(_) => (100, PAGES_MAX),
-        None => (input.per_page, 1),
-    };
-    let paging = Paging::new(input.page, per_page)?;
+    // Whoever looks for a name looks through several pages. Their size stays what it was: whoever goes on
+    // with another would pass some over.
+    let pages_max = input.repo.as_ref().map_or(1, |_| PAGES_MAX);
+    let paging = Paging::new(input.page, input.per_page)?;
     let request = request(&session, &input, paging)?;
     let reply = session.send_all(&request, pages_max).await?;
     let part = input.repo.as_deref().unwrap_or_default();

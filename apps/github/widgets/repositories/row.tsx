@@ -89,7 +89,7 @@ function Facts({ repository }: Pick<RowProps, 'repository'>) {
       </span>
       <span className="inline-flex items-center gap-1">
         <Icon name="open" size={14} />
-        {counted(open, 'open issue')}
+        {counted(open, 'open issue or PR', 'open issues and PRs')}
       </span>
       {!Number.isNaN(time.getTime()) && (
         <time dateTime={updated} title={time.toLocaleString('en')}>

@@ -51,7 +51,7 @@ function List({ view, tool, first }: { view: ViewProps<Answer>; tool: string; fi
       ? `Repositories (first ${all.length})`
       : counted(total, 'repository', 'repositories');
 
-  if (!all.length)
+  if (!all.length && !next)
     return <Header title="No repositories" note="There are none here that this chat may see." />;
   return (
     <>
