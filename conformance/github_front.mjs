@@ -1,11 +1,26 @@
 // A stand-in for GitHub that others wrote, behind a thin front that is strict where it is not: a token nobody was given
 // is nobody, a request without GitHub's headers is refused, and the API is where a server of one's own has it.
 import { createEmulator } from 'emulate';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
 import { freePort } from './subject.mjs';
 
 export const LOGIN = 'octocat';
 export const REPOSITORY = 'hello-world';
+
+/** What GitHub itself answered once, with its own headers: the `raw` recordings of GitHub's client. */
+function recording(scenario) {
+  const place = `@octokit/fixtures/scenarios/api.github.com/${scenario}/raw-fixture.json`;
+  return JSON.parse(readFileSync(createRequire(import.meta.url).resolve(place)));
+}
+
+const RECORDED = ['paginate-issues', 'search-issues', 'labels'].map(recording);
+/** The repository of a recording, as owner and name. */
+export const RECORDED_REPOSITORIES = RECORDED.map(([made]) => {
+  const [owner, repo] = made.response.full_name.split('/');
+  return { owner, repo };
+});
 
 export class GithubFront {
   tokens = new Set();
@@ -47,6 +62,21 @@ export class GithubFront {
     for await (const chunk of request) body.push(chunk);
     const api = request.url.startsWith('/api/v3/');
     if (api && !this.admits(request)) return response.writeHead(401).end('{"message":"Bad credentials"}');
+    const recorded = api && this.recorded(request);
+    if (recorded) {
+      const names = recorded.rawHeaders.filter((_, at) => at % 2 === 0);
+      const kept = names.filter((name) => /^(link|etag|x-|content-type)/i.test(name));
+      const headers = kept.map((name) => [name, recorded.rawHeaders[recorded.rawHeaders.indexOf(name) + 1]]);
+      const moved = headers.map(([name, value]) => [
+        name,
+        value.replaceAll('https://api.github.com', `${this.url}/api/v3`),
+      ]);
+      // Its hour is long over.
+      const now = moved.filter(([name]) => !/^x-ratelimit/i.test(name));
+      return response
+        .writeHead(recorded.status, Object.fromEntries(now))
+        .end(JSON.stringify(recorded.response));
+    }
     const target = new URL(request.url.replace(/^\/api\/v3/, ''), this.emulator.url);
     const { host, connection, 'content-length': length, ...headers } = request.headers;
     const answer = await fetch(target, {
@@ -63,6 +93,20 @@ export class GithubFront {
     // The stand-in names itself in links; GitHub names the address that was asked.
     if (passed.link) passed.link = passed.link.replaceAll(this.emulator.url, `${this.url}/api/v3`);
     response.writeHead(answer.status, passed).end(bytes);
+  }
+
+  /** The recorded answer to a request, if there is one: the same page of the same list. */
+  recorded({ method, url }) {
+    const asked = new URL(url, this.url);
+    const kind = asked.pathname.split('/').at(-1);
+    const page = (link) => new URL(link, this.url).searchParams.get('page') ?? '1';
+    const about = RECORDED_REPOSITORIES.findIndex(({ repo }) => asked.href.includes(repo));
+    return RECORDED[about]?.find(
+      (made) =>
+        made.method === method.toLowerCase() &&
+        made.path.split('?')[0].split('/').at(-1) === kind &&
+        page(made.path) === page(url),
+    );
   }
 
   admits({ method, url, headers }) {

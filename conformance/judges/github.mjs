@@ -2,9 +2,11 @@
 // and an MCP client lists repositories, writes an issue and hears how to connect again.
 import axe from 'axe-core';
 import assert from 'node:assert/strict';
+import { createHmac, randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { chromium } from 'playwright-core';
-import { GithubFront, LOGIN, REPOSITORY } from '../github_front.mjs';
+import { GithubFront, LOGIN, RECORDED_REPOSITORIES, REPOSITORY } from '../github_front.mjs';
 import { register } from '../register.mjs';
 import { addresses, freePort, Node, workFolder } from '../subject.mjs';
 import { clientSite, SCREENSHOTS, Visit } from '../visit.mjs';
@@ -12,6 +14,7 @@ import { SWITCHES } from './browser.mjs';
 
 const VERIFIER = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk';
 const SECRET = 'the-secret-of-the-app';
+const WEBHOOK_SECRET = 'the-secret-of-the-webhook';
 
 const settings = (front) => `
 [github]
@@ -19,6 +22,7 @@ kind = "oauth_app"
 client_id = "test-app"
 client_secret = "${SECRET}"
 url = "${front.url}"
+webhook_secret = "${WEBHOOK_SECRET}"
 
 [apps]
 default = "github"
@@ -120,6 +124,27 @@ async function walk(tally, { front, site, chrome, subject }) {
     assert.deepEqual((await answer.json()).repositories.map((one) => one.full_name), names);
   });
 
+  await tally.check('github: what GitHub itself answered once is read, page after page', async () => {
+    const [paged, searched, labelled] = RECORDED_REPOSITORIES;
+    const numbers = [];
+    for (let page = 1; page; ) {
+      const { result } = await call('get_repository_issues', { ...paged, perPage: 3, page });
+      assert.ok(!result.isError, result.content[0].text);
+      numbers.push(...result.structuredContent.issues.map((issue) => issue.number));
+      page = result.structuredContent.next_page;
+    }
+    assert.deepEqual(
+      numbers.sort((a, b) => a - b),
+      Array.from({ length: 13 }, (_, at) => at + 1),
+    );
+    const found = await call('search_issues', { ...searched, query: 'sesame' });
+    assert.ok(!found.result.isError, found.result.content[0].text);
+    assert.equal(found.result.structuredContent.issues.length, 2);
+    const labels = await call('list_label', labelled);
+    assert.ok(!labels.result.isError, labels.result.content[0].text);
+    assert.ok(labels.result.structuredContent.labels.length > 5);
+  });
+
   await tally.check('github: writing asks for its own scope, and then writes', async () => {
     const issue = { owner: LOGIN, repo: REPOSITORY, title: 'From a chat', body: 'Hello' };
     const refused = await call('create_issue', issue);
@@ -176,6 +201,26 @@ async function walk(tally, { front, site, chrome, subject }) {
     await allowThere(page);
     await page.getByText('Connected as').waitFor();
     assert.ok(!(await call('list_repositories')).result.isError);
+  });
+
+  await tally.check('github: its own webhook example is believed when it is signed, once', async () => {
+    const examples = createRequire(import.meta.url)('@octokit/webhooks-examples');
+    const event = 'github_app_authorization';
+    const [example] = examples.find(({ name }) => name === event).examples;
+    const body = JSON.stringify(example);
+    const post = async (secret) => {
+      const tag = createHmac('sha256', secret).update(body).digest('hex');
+      const headers = {
+        'content-type': 'application/json',
+        'x-github-event': event,
+        'x-github-delivery': randomUUID(),
+        'x-hub-signature-256': `sha256=${tag}`,
+      };
+      const url = `${subject.issuer}/webhooks/github`;
+      return (await fetch(url, { method: 'POST', headers, body })).status;
+    };
+    assert.equal(await post('guessed'), 401);
+    assert.equal(await post(WEBHOOK_SECRET), 204);
   });
 }
 
