@@ -26,8 +26,8 @@ export class GithubFront {
   tokens = new Set();
   /** Requests that GitHub would have refused. */
   complaints = [];
-  /** Method and path of every request to the API. */
-  calls = [];
+  /** Every request to the API. */
+  requests = [];
 
   async start() {
     this.emulator = await createEmulator({
@@ -61,7 +61,7 @@ export class GithubFront {
     const body = [];
     for await (const chunk of request) body.push(chunk);
     const api = request.url.startsWith('/api/v3/');
-    if (api && !this.admits(request)) return response.writeHead(401).end('{"message":"Bad credentials"}');
+    if (api && !this.admits(request, Buffer.concat(body).toString())) return response.writeHead(401).end('{"message":"Bad credentials"}');
     const recorded = api && this.recorded(request);
     if (recorded) {
       const names = recorded.rawHeaders.filter((_, at) => at % 2 === 0);
@@ -109,11 +109,12 @@ export class GithubFront {
     );
   }
 
-  admits({ method, url, headers }) {
-    this.calls.push(`${method} ${url.split('?')[0].replace('/api/v3', '')}`);
+  admits({ method, url, headers }, body) {
+    const { pathname, searchParams: query } = new URL(url, this.url);
+    this.requests.push({ method, path: pathname.replace('/api/v3', ''), query, body });
     for (const [name, expected] of [
       ['user-agent', /./],
-      ['accept', /^application\/vnd\.github\+json$/],
+      ['accept', /^application\/vnd\.github(\.diff|\+json)$/],
       ['x-github-api-version', /^\d{4}-\d{2}-\d{2}$/],
     ])
       if (!expected.test(headers[name] ?? '')) this.complaints.push(`${method} ${url}: no ${name}`);

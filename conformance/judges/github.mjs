@@ -6,6 +6,7 @@ import { createHmac, randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { chromium } from 'playwright-core';
+import { GithubDescription } from '../github_description.mjs';
 import { GithubFront, LOGIN, RECORDED_REPOSITORIES, REPOSITORY } from '../github_front.mjs';
 import { register } from '../register.mjs';
 import { addresses, freePort, Node, workFolder } from '../subject.mjs';
@@ -49,6 +50,15 @@ export async function github({ tally, binary }) {
     await tally.check('github: every request to the API was one that GitHub accepts', () =>
       assert.deepEqual(front.complaints, []),
     );
+    await tally.check('github: and is as its own description has it', () => {
+      const description = new GithubDescription();
+      const written = front.requests.filter(({ method }) => method === 'POST');
+      assert.ok(front.requests.length > 20 && written.length > 1);
+      assert.deepEqual([...new Set(front.requests.flatMap((one) => description.judge(one)))], []);
+      const [issue] = written.filter(({ path }) => path.endsWith('/issues'));
+      for (const spoiled of [{ body: '{"body":"x"}' }, { path: '/nowhere' }, { query: new URLSearchParams('x=1') }])
+        assert.notDeepEqual(description.judge({ ...issue, ...spoiled }), [], 'it judges nothing');
+    });
   } finally {
     await chrome.close();
     site.server.close();
@@ -150,7 +160,7 @@ async function walk(tally, { front, site, chrome, subject }) {
     const refused = await call('create_issue', issue);
     assert.equal(refused.status, 403);
     assert.match(refused.headers.get('www-authenticate'), /write:issues/);
-    assert.ok(!front.calls.some((made) => made.startsWith('POST /repos')));
+    assert.ok(!front.requests.some(({ method, path }) => method === 'POST' && path.startsWith('/repos')));
     await page.goto(visit.link({ resource: mcp, scope: `${scope} write:issues` }));
     await page.locator('[name=decision][value=allow]').waitFor();
     for (const box of await page.locator('input[name=scope]').all()) await box.check();
@@ -162,6 +172,38 @@ async function walk(tally, { front, site, chrome, subject }) {
     const listed = await call('get_repository_issues', { owner: LOGIN, repo: REPOSITORY });
     const numbers = listed.result.structuredContent.issues.map((found) => found.number);
     assert.ok(numbers.includes(number), `${numbers}`);
+  });
+
+  await tally.check('github: every tool asks, whatever the answer', async () => {
+    const place = { owner: LOGIN, repo: REPOSITORY };
+    const pull = { ...place, pullNumber: 1 };
+    const issue = { ...place, issue_number: 1 };
+    for (const [name, args] of [
+      ['get_me', {}],
+      ['list_repositories', { visibility: 'all', sort: 'pushed', direction: 'desc', repo: 'hello' }],
+      ['search_repositories', { query: 'hello', sort: 'stars', order: 'desc' }],
+      ['get_repository_issues', { ...place, state: 'all', labels: ['bug'], sort: 'updated', since: '2026-01-01T00:00:00Z' }],
+      ...['get', 'get_comments', 'get_sub_issues', 'get_parent', 'get_labels'].map((method) => ['issue_read', { ...issue, method }]),
+      ['search_issues', { ...place, query: 'chat', sort: 'created', order: 'asc' }],
+      ['issue_write', { ...issue, method: 'update', title: 'Changed', state: 'closed', state_reason: 'completed', labels: ['bug'] }],
+      ['add_issue_comment', { ...issue, body: 'Seen.' }],
+      ['list_label', place],
+      ['list_issue_types', place],
+      ['list_pull_requests', { ...place, state: 'all', sort: 'updated', direction: 'desc' }],
+      ...['get', 'get_diff', 'get_status', 'get_files', 'get_commits', 'get_reviews', 'get_comments'].map((method) => [
+        'pull_request_read',
+        { ...pull, method },
+      ]),
+      ['search_pull_requests', { query: 'chat' }],
+      ['create_pull_request', { ...place, title: 'From a chat', head: 'main', base: 'main', draft: true }],
+      ['update_pull_request', { ...pull, title: 'Changed', state: 'closed' }],
+      ['list_branches', place],
+      ['github_connection', { action: 'status' }],
+    ]) {
+      const { result, error } = await call(name, args);
+      assert.ok(result, `${name}: ${JSON.stringify(error)}`);
+      assert.doesNotMatch(result.content[0].text, /do not fit the schema/, name);
+    }
   });
 
   await tally.check('github: every list and view is there, and no token of GitHub in any of them', async () => {
