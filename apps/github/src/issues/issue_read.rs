@@ -142,7 +142,7 @@ async fn read_list(session: &Session, input: &Input) -> Result<Output, GithubErr
             more
         }
         Method::GetComments | Method::Get | Method::GetParent => {
-            let read = |item: Foreign<'_>| Comment::read(item, body_bytes).map(Some);
+            let read = |item: Foreign<'_>| Comment::read(item, TEXT_BYTES_MAX).map(Some);
             let (comments, more) = read_page(&reply, None, paging, read)?;
             output.comments = Some(comments);
             more

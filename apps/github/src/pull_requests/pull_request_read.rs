@@ -208,17 +208,17 @@ fn list(method: Method, reply: &Reply, paging: Paging) -> Result<Output, GithubE
             (output.files, output.more) = (Some(files), more);
         }
         Method::GetCommits => {
-            let read = |item: Foreign<'_>| Ok(Some(Commit::read(item, bytes)));
+            let read = |item: Foreign<'_>| Ok(Some(Commit::read(item, TEXT_BYTES_MAX)));
             let (commits, more) = read_page(reply, None, paging, read)?;
             (output.commits, output.more) = (Some(commits), more);
         }
         Method::GetReviews => {
-            let read = |item: Foreign<'_>| Review::read(item, bytes).map(Some);
+            let read = |item: Foreign<'_>| Review::read(item, TEXT_BYTES_MAX).map(Some);
             let (reviews, more) = read_page(reply, None, paging, read)?;
             (output.reviews, output.more) = (Some(reviews), more);
         }
         Method::GetComments | Method::Get | Method::GetDiff | Method::GetStatus => {
-            let read = |item: Foreign<'_>| Comment::read(item, bytes).map(Some);
+            let read = |item: Foreign<'_>| Comment::read(item, TEXT_BYTES_MAX).map(Some);
             let (comments, more) = read_page(reply, None, paging, read)?;
             (output.comments, output.more) = (Some(comments), more);
         }
