@@ -105,6 +105,7 @@ pub(super) async fn run(session: Session, input: Input) -> Result<Answer<Output>
         assignees: input.assignees.as_deref(),
         milestone: input.milestone,
         kind: input.kind.as_deref(),
+        replaces: false,
     };
     Ok(written(Foreign(&reply.body), &wanted, "created")?)
 }

@@ -10,6 +10,8 @@ pub(super) struct Wanted<'a> {
     pub(super) assignees: Option<&'a [String]>,
     pub(super) milestone: Option<u64>,
     pub(super) kind: Option<&'a str>,
+    /// Whether labels and assignees were to take the place of those that were there.
+    pub(super) replaces: bool,
 }
 
 impl Wanted<'_> {
@@ -26,6 +28,19 @@ impl Wanted<'_> {
         };
         let labels = missing(self.labels, issue.names("labels", "name"));
         let assignees = missing(self.assignees, issue.names("assignees", "login"));
+        let left = |wanted: Option<&[String]>, there: Vec<String>| {
+            let wanted = wanted.filter(|_| self.replaces);
+            let is_wanted = |name: &&String| {
+                let mut names = wanted.unwrap_or_default().iter();
+                names.any(|other| line(other, usize::MAX).to_lowercase() == name.to_lowercase())
+            };
+            let left = there
+                .iter()
+                .filter(|name| wanted.is_some() && !is_wanted(name));
+            left.map(String::as_str).collect::<Vec<_>>().join(", ")
+        };
+        let labels_left = left(self.labels, issue.names("labels", "name"));
+        let assignees_left = left(self.assignees, issue.names("assignees", "login"));
         let milestone = self
             .milestone
             .filter(|wanted| *wanted != issue.at("milestone").count("number"));
@@ -34,16 +49,18 @@ impl Wanted<'_> {
             .kind
             .filter(|wanted| !wanted.eq_ignore_ascii_case(&there));
         [
-            ("labels", labels),
-            ("assignees", assignees),
-            ("the milestone", milestone.map(|number| number.to_string()).unwrap_or_default()),
-            ("the type", kind.unwrap_or_default().to_owned()),
+            ("set", "labels", labels),
+            ("set", "assignees", assignees),
+            ("take away", "labels", labels_left),
+            ("take away", "assignees", assignees_left),
+            ("set", "the milestone", milestone.map(|number| number.to_string()).unwrap_or_default()),
+            ("set", "the type", kind.unwrap_or_default().to_owned()),
         ]
         .into_iter()
-        .filter(|(_, dropped)| !dropped.is_empty())
-        .map(|(what, dropped)| {
+        .filter(|(_, _, dropped)| !dropped.is_empty())
+        .map(|(deed, what, dropped)| {
             format!(
-                "GitHub did not set {what} {dropped}: it ignores them from accounts that may not push to the \
+                "GitHub did not {deed} {what} {dropped}: it ignores them from accounts that may not push to the \
                  repository, and people who cannot be assigned."
             )
         })
@@ -70,6 +87,7 @@ mod tests {
             assignees: Some(&assignees),
             milestone: Some(3),
             kind: Some("task"),
+            replaces: false,
         };
         assert_eq!(wanted.warnings(Foreign(&issue)), Vec::<String>::new());
         let more = names(&["bug", "ui", "p1"]);
@@ -78,6 +96,20 @@ mod tests {
         assert_eq!(warnings.len(), 2);
         assert!(warnings[0].contains("labels ui, p1:"), "{warnings:?}");
         assert!(warnings[1].contains("the milestone 4:"), "{warnings:?}");
+        // Who replaces is told of what is still there.
+        let one = names(&["bug"]);
+        let replacing = |labels| Wanted {
+            labels,
+            replaces: true,
+            ..Wanted::default()
+        };
+        for (labels, said) in [(Some(one.as_slice()), "extra:"), (Some(&[][..]), "Bug,")] {
+            let [warning] = &replacing(labels).warnings(Foreign(&issue))[..] else {
+                panic!("one warning");
+            };
+            assert!(warning.contains("did not take away labels") && warning.contains(said));
+        }
+        assert_eq!(replacing(None).warnings(Foreign(&issue)).len(), 0);
         let nothing = json!({});
         assert_eq!(wanted.warnings(Foreign(&nothing)).len(), 4);
         assert_eq!(Wanted::default().warnings(Foreign(&nothing)).len(), 0);

@@ -140,6 +140,7 @@ async fn update(session: Session, input: Input) -> Result<Answer<Output>, ToolEr
         assignees: input.assignees.as_deref(),
         milestone: input.milestone,
         kind: input.kind.as_deref(),
+        replaces: true,
     };
     Ok(written(Foreign(&reply.body), &wanted, "updated")?)
 }
