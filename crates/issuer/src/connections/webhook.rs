@@ -35,8 +35,7 @@ pub(crate) async fn post(
     headers: HeaderMap,
     body: Bytes,
 ) -> StatusCode {
-    let mut known = issuer.upstreams.iter();
-    let Some(known) = known.find(|known| known.settings.name == name) else {
+    let Some(known) = Known::named(&issuer, &name) else {
         return StatusCode::NOT_FOUND;
     };
     // Nothing of the body is looked at before its signature.

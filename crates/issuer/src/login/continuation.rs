@@ -7,6 +7,7 @@ use oauth::params::Params;
 use oauth::redirect::ValidatedRedirect;
 
 use super::throttle::{self, ThrottleError};
+use super::upstream::Known;
 use crate::Issuer;
 use crate::audit::Source;
 use crate::clients::Client;
@@ -76,10 +77,21 @@ impl Continuation {
         }
     }
 
-    /// Signing in may end at the client at once, if it was allowed before.
-    pub(crate) fn form_action(&self) -> Option<FormAction> {
-        let redirect = &self.asker.as_ref()?.redirect;
-        Some(FormAction(redirect.form_action_source()))
+    /// Where a page's form may lead: to the upstreams it offers, and at once to the client, if that was
+    /// allowed before.
+    pub(crate) fn form_action<'a>(
+        &self,
+        upstreams: impl IntoIterator<Item = &'a Known>,
+    ) -> FormAction {
+        let upstreams = upstreams
+            .into_iter()
+            .map(|known| known.form_action().to_owned());
+        let client = self
+            .asker
+            .iter()
+            .map(|asker| asker.redirect.form_action_source());
+        let sources: Vec<_> = upstreams.chain(client).collect();
+        FormAction(sources.join(" "))
     }
 }
 

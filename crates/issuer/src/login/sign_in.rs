@@ -15,7 +15,7 @@ use crate::Issuer;
 use crate::audit::{self, Event, Kind, Source};
 use crate::db::DbError;
 use crate::db::people::{self, Person};
-use crate::pages::{FormAction, Frame, PageError, PageForm, PageQuery, in_words};
+use crate::pages::{Frame, PageError, PageForm, PageQuery, in_words};
 use crate::settings::{SignUp, UpstreamSettings};
 
 #[derive(Template)]
@@ -172,10 +172,7 @@ fn show(
         .iter()
         .filter(|known| known.settings.signs_in);
     let upstreams: Vec<_> = offered.collect();
-    let mut sources: Vec<_> = upstreams.iter().map(|known| known.form_action()).collect();
-    let client = to.form_action();
-    sources.extend(client.as_ref().map(|FormAction(source)| source.as_str()));
-    let form_action = FormAction(sources.join(" "));
+    let form_action = to.form_action(upstreams.iter().copied());
     let page = frame.show(&SignInPage {
         frame,
         to,

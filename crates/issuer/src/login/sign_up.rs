@@ -169,5 +169,5 @@ fn show(
         setup: None,
         problem,
     })?;
-    Ok((to.form_action().map(axum::Extension), page).into_response())
+    Ok((axum::Extension(to.form_action([])), page).into_response())
 }

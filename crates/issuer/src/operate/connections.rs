@@ -109,9 +109,7 @@ pub async fn disconnect(
 }
 
 fn find<'a>(issuer: &'a Issuer, upstream: &str) -> Result<&'a Known, TokenError> {
-    let mut known = issuer.upstreams.iter();
-    let known = known.find(|known| known.settings.name == upstream);
-    known.ok_or(TokenError::Away)
+    Known::named(issuer, upstream).ok_or(TokenError::Away)
 }
 
 fn shown(

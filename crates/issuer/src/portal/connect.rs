@@ -1,13 +1,11 @@
 //! Connecting an account at an upstream: what for, what it allows, and the button that leads there.
 
-use std::collections::BTreeSet;
-
 use askama::Template;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use http::{HeaderMap, StatusCode};
 use oauth::resource::Resource;
-use oauth::scope::{Scope, ScopeSet};
+use oauth::scope::ScopeSet;
 
 use crate::Issuer;
 use crate::audit::Source;
@@ -17,7 +15,7 @@ use crate::login::continuation::{Continuation, sign_in_path};
 use crate::login::session::SignedIn;
 use crate::login::upstream::Purpose;
 use crate::login::upstream::{self, Known, start::send_away};
-use crate::pages::{FormAction, Frame, PageError, PageForm, PageQuery, clean};
+use crate::pages::{Frame, PageError, PageForm, PageQuery, clean};
 
 #[derive(Template)]
 #[template(path = "connect.html")]
@@ -62,12 +60,7 @@ pub(crate) async fn get(
         to: &to,
     })?;
     // Whoever allowed it there before is sent on at once, to the client in the end.
-    let client = to.form_action();
-    let client = client.as_ref().map(|FormAction(source)| source.as_str());
-    let sources = [Some(known.form_action()), client];
-    let sources: Vec<_> = sources.into_iter().flatten().collect();
-    let form_action = FormAction(sources.join(" "));
-    Ok((axum::Extension(form_action), page).into_response())
+    Ok((axum::Extension(to.form_action([known])), page).into_response())
 }
 
 pub(crate) async fn post(
@@ -128,11 +121,10 @@ async fn wanted(
         let upstream = resource.and_then(|resource| resource.upstream.as_deref());
         upstream == Some(known.settings.name.as_str())
     });
-    let scopes: BTreeSet<Scope> = concerned
+    let scopes: ScopeSet = concerned
         .flat_map(|consent| consent.scope.split(' '))
         .filter_map(|scope| scope.parse().ok())
         .collect();
-    let scopes: ScopeSet = scopes.into_iter().collect();
     Ok(known.settings.scopes_for(&scopes))
 }
 

@@ -58,7 +58,8 @@ pub(super) async fn connect_first(
     signed_in: &SignedIn,
     (query, scope): (&str, &ScopeSet),
 ) -> Result<Option<String>, PageError> {
-    let Some(known) = upstream_of(issuer, checked) else {
+    let name = checked.resource.upstream.as_deref();
+    let Some(known) = name.and_then(|name| Known::named(issuer, name)) else {
         return Ok(None);
     };
     if is_connected(issuer, known, signed_in, scope).await? {
@@ -75,12 +76,6 @@ pub(super) async fn connect_first(
     let finish = format!("{FINISH_PATH}?{}", query.finish());
     let page = format!("/connect/{}", known.settings.name);
     Ok(Some(sign_in_path(&page, &finish)))
-}
-
-fn upstream_of<'a>(issuer: &'a Issuer, checked: &Checked<'_>) -> Option<&'a Known> {
-    let name = checked.resource.upstream.as_deref()?;
-    let mut known = issuer.upstreams.iter();
-    known.find(|known| known.settings.name == name)
 }
 
 async fn is_connected(

@@ -13,9 +13,8 @@ use oauth::secret::Secret;
 
 use crate::Issuer;
 use crate::pages::PageError;
-pub(crate) use state::Purpose;
-
 use crate::settings::{FetchSettings, UpstreamKind, UpstreamSettings};
+pub(crate) use state::Purpose;
 
 /// What the browser is sent away with.
 pub(crate) struct Ask<'a> {
@@ -136,6 +135,12 @@ impl Known {
         known.collect()
     }
 
+    /// The one of this name.
+    pub(crate) fn named<'a>(issuer: &'a Issuer, name: &str) -> Option<&'a Self> {
+        let mut known = issuer.upstreams.iter();
+        known.find(|known| known.settings.name == name)
+    }
+
     /// What pages whose forms lead there must list.
     pub(crate) fn form_action(&self) -> &str {
         &self.settings.oauth_base
@@ -148,12 +153,9 @@ impl Known {
     }
 }
 
-/// The upstream of this name.
+/// The upstream that a page's address names.
 pub(crate) fn find<'a>(issuer: &'a Issuer, name: &str) -> Result<&'a Known, PageError> {
-    let mut known = issuer.upstreams.iter();
-    known
-        .find(|known| known.settings.name == name)
-        .ok_or_else(not_offered)
+    Known::named(issuer, name).ok_or_else(not_offered)
 }
 
 fn not_offered() -> PageError {
