@@ -7,3 +7,4 @@ mod connections;
 mod endpoints;
 mod jobs;
 mod login;
+mod pages;

@@ -35,6 +35,8 @@ pub struct IssuerMetadata {
     pub subject_types_supported: [&'static str; 1],
     pub id_token_signing_alg_values_supported: Vec<Algorithm>,
     pub claims_supported: Vec<&'static str>,
+    /// Languages of the pages (OpenID Connect Discovery §3).
+    pub ui_locales_supported: Vec<&'static str>,
     pub prompt_values_supported: [&'static str; 4],
     pub authorization_response_iss_parameter_supported: bool,
     pub client_id_metadata_document_supported: bool,

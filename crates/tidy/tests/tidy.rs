@@ -1,6 +1,6 @@
 //! Each rule passes on the project and catches what a test plants.
 
-use tidy::rules::{citations, crates, database, files, lints, modules, words};
+use tidy::rules::{citations, crates, database, files, lints, modules, texts, words};
 use tidy::tree::{Finding, Tree};
 
 type Rule = fn(&Tree) -> Vec<Finding>;
@@ -370,4 +370,16 @@ fn limits_stay_configured() {
         &planted,
         &["clippy.toml:1", "crates/a/Cargo.toml:1"],
     );
+}
+
+#[test]
+fn every_text_is_in_the_catalogue_and_said() {
+    passes(texts::catalogue);
+    let catalogue = "crates/issuer/src/pages/words/en.ftl";
+    let page = "crates/issuer/src/pages/some.html";
+    let texts = "wait = soon\nhello = Hello\n    .more = in { wait }\nunsaid = Nobody says this\n";
+    let says = "{{ frame.say(\"hello\") }}\n{{ frame.say_with(\"missing\", \"a\", 1) }}\n";
+    let planted = [(catalogue, texts), (page, says)];
+    let places = [&*format!("{page}:2"), &*format!("{catalogue}:4")];
+    catches(texts::catalogue, &planted, &places);
 }

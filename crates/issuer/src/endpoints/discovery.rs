@@ -11,6 +11,7 @@ use oauth::jwt::Algorithm;
 
 use crate::Issuer;
 use crate::document::Document;
+use crate::pages::Language;
 use crate::settings::Settings;
 
 /// The two names that a client may ask for, and where it may put the path of an MCP endpoint that
@@ -76,6 +77,7 @@ pub(crate) fn document(settings: &Settings) -> Document {
             "email_verified",
             "name",
         ],
+        ui_locales_supported: Language::all().map(Language::tag).collect(),
         prompt_values_supported: ["none", "login", "consent", "select_account"],
         authorization_response_iss_parameter_supported: true,
         client_id_metadata_document_supported: settings.metadata_documents.enabled,

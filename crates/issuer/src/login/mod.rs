@@ -12,14 +12,16 @@ pub(crate) mod upstream;
 
 pub use setup::operator_setup_link;
 
+use crate::pages::Say;
+
 /// What is wrong with a form, and the field it is about (empty: the whole).
 pub(crate) struct Problem {
     pub(crate) field: &'static str,
-    pub(crate) text: String,
+    pub(crate) text: Say,
 }
 
 impl Problem {
-    pub(crate) fn new(field: &'static str, text: impl Into<String>) -> Self {
+    pub(crate) fn new(field: &'static str, text: impl Into<Say>) -> Self {
         Self {
             field,
             text: text.into(),

@@ -41,12 +41,9 @@ impl IntoResponse for NotSignedIn {
     fn into_response(self) -> Response {
         match self {
             Self::SignInFirst => Redirect::to("/login").into_response(),
-            Self::SessionEnded => PageError::new(
-                StatusCode::FORBIDDEN,
-                "You are signed out",
-                "Nothing was done. Sign in again, then start over from the app.",
-            )
-            .into_response(),
+            Self::SessionEnded => {
+                PageError::new(StatusCode::FORBIDDEN, "error-signed-out").into_response()
+            }
             Self::Failed(error) => error.into_response(),
         }
     }

@@ -114,12 +114,7 @@ pub(crate) async fn post(
 }
 
 fn dead() -> PageError {
-    PageError::new(
-        StatusCode::GONE,
-        "This link does not work",
-        "It was used, has expired, or an operator exists already. Starting the server prints a \
-         new link while there is no operator.",
-    )
+    PageError::new(StatusCode::GONE, "error-setup-dead")
 }
 
 fn show(
@@ -130,7 +125,7 @@ fn show(
 ) -> Result<Response, PageError> {
     frame.show(&SignUpPage {
         frame,
-        title: "Set up the operator's account",
+        title: "sign-up-operator",
         to: &Continuation::default(),
         email,
         name,

@@ -15,7 +15,7 @@ use crate::Issuer;
 use crate::audit::{self, Event, Kind, Source};
 use crate::db::DbError;
 use crate::db::people::{self, Person};
-use crate::pages::{Frame, PageError, PageForm, PageQuery, in_words};
+use crate::pages::{Frame, PageError, PageForm, PageQuery, say};
 use crate::settings::{SignUp, UpstreamSettings};
 
 #[derive(Template)]
@@ -69,13 +69,10 @@ pub(crate) async fn post(
         Ok(id) => session::enter(&issuer, &id, to.target()),
         Err(SignInError::Wrong) => again(
             StatusCode::BAD_REQUEST,
-            Problem::new("email", "The e-mail or the password is wrong."),
+            Problem::new("email", "sign-in-wrong"),
         ),
         Err(SignInError::Throttled(seconds)) => {
-            let text = format!(
-                "Too many failed attempts. Please try again in {}.",
-                in_words(seconds)
-            );
+            let text = say("sign-in-throttled").with_wait(seconds);
             let mut response = again(StatusCode::TOO_MANY_REQUESTS, Problem::new("", text))?;
             let headers = response.headers_mut();
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));

@@ -15,7 +15,7 @@ use crate::Issuer;
 use crate::audit::{self, Event, Kind, Source};
 use crate::db::DbError;
 use crate::db::people::{self, NewPerson};
-use crate::pages::{Frame, PageError, PageForm, PageQuery, clean, is_hidden};
+use crate::pages::{Frame, PageError, PageForm, PageQuery, clean, is_hidden, say};
 use crate::settings::SignUp;
 
 #[derive(Template)]
@@ -63,10 +63,7 @@ pub(crate) async fn post(
     let email = form.text("email").to_lowercase();
     let mut upstreams = issuer.settings.upstreams.iter();
     if upstreams.any(|known| email.ends_with(&format!("@users.noreply.{}", known.host()))) {
-        return again(Problem::new(
-            "email",
-            "Enter an e-mail address of your own.",
-        ));
+        return again(Problem::new("email", "sign-up-own-email"));
     }
     let place = issuer.passwords.reserve()?;
     let source = throttle::source_name("sign_up", &visitor.source);
@@ -95,10 +92,7 @@ pub(crate) async fn post(
 
 /// Without mail there is nobody else to tell; see the decision on sign-up and enumeration.
 pub(super) fn taken() -> Problem {
-    Problem::new(
-        "email",
-        "No account could be made with this e-mail. If you have one, sign in instead.",
-    )
+    Problem::new("email", "sign-up-taken")
 }
 
 /// What is wrong with the fields, by their form alone.
@@ -108,16 +102,14 @@ pub(crate) fn check(email: &str, password: &str) -> Result<(), Problem> {
         .is_some_and(|(name, host)| !name.is_empty() && !host.is_empty() && !host.contains('@'))
         && !email.chars().any(|c| c.is_whitespace() || is_hidden(c));
     if !plain || email.len() > 254 {
-        return Err(Problem::new("email", "Enter an e-mail address."));
+        return Err(Problem::new("email", "email-malformed"));
     }
     if password.chars().count() < CHARACTERS_MIN {
-        return Err(Problem::new(
-            "password",
-            "The password needs at least 8 characters.",
-        ));
+        let short = say("password-short").with("count", CHARACTERS_MIN);
+        return Err(Problem::new("password", short));
     }
     if password.len() > BYTES_MAX {
-        return Err(Problem::new("password", "The password is too long."));
+        return Err(Problem::new("password", "password-long"));
     }
     Ok(())
 }
@@ -148,8 +140,7 @@ fn check_open(issuer: &Issuer) -> Result<(), PageError> {
         SignUp::Open => Ok(()),
         SignUp::Closed => Err(PageError::new(
             StatusCode::FORBIDDEN,
-            "Sign-up is closed",
-            "Accounts are made by the operator here. Ask for one, then sign in.",
+            "error-sign-up-closed",
         )),
     }
 }
@@ -162,7 +153,7 @@ fn show(
 ) -> Result<Response, PageError> {
     let page = frame.show(&SignUpPage {
         frame,
-        title: "Make an account",
+        title: "sign-up",
         to,
         email,
         name,

@@ -8,7 +8,7 @@ use crate::audit::{self, Kind};
 use crate::db::people::{self, NewPerson};
 use crate::db::{self, DbError};
 use crate::login::sign_up;
-use crate::pages::clean;
+use crate::pages::{Language, clean};
 use crate::tokens::refresh;
 
 /// A person, without the password.
@@ -62,7 +62,7 @@ pub enum AddError {
 /// If the account is malformed or exists, or the database is away.
 pub async fn add(issuer: &Issuer, account: Account) -> Result<Person, AddError> {
     sign_up::check(&account.email, account.password.expose())
-        .map_err(|problem| AddError::Refused(problem.text))?;
+        .map_err(|problem| AddError::Refused(Language::default().text(&problem.text)))?;
     let place = issuer.passwords.reserve().map_err(|_| AddError::Password)?;
     let password_hash = place.hash(&issuer.random, account.password).await;
     let id = issuer.random.id(issuer.clock.now());

@@ -6,7 +6,8 @@ use askama::Template;
 use axum::response::{Html, IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 
-use super::Frame;
+use super::words::{Say, say};
+use super::{Frame, Look};
 use crate::Issuer;
 use crate::audit::Source;
 use crate::db::DbError;
@@ -15,8 +16,8 @@ use crate::db::DbError;
 #[derive(Clone, Debug)]
 pub(crate) struct PageError {
     status: StatusCode,
-    title: &'static str,
-    sentence: String,
+    /// The title; its `.sentence` says what to do.
+    title: Say,
     retry_after_seconds: Option<i64>,
     reason: Option<Arc<anyhow::Error>>,
 }
@@ -31,51 +32,34 @@ struct ErrorPage<'a> {
 }
 
 impl PageError {
-    pub(crate) fn new(
-        status: StatusCode,
-        title: &'static str,
-        sentence: impl Into<String>,
-    ) -> Self {
+    pub(crate) fn new(status: StatusCode, title: impl Into<Say>) -> Self {
         Self {
             status,
-            title,
-            sentence: sentence.into(),
+            title: title.into(),
             retry_after_seconds: None,
             reason: None,
         }
     }
 
-    pub(crate) fn bad_request(title: &'static str, sentence: impl Into<String>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, title, sentence)
+    pub(crate) fn bad_request(title: impl Into<Say>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, title)
     }
 
     /// Our own fault.
     pub(crate) fn internal(reason: impl Into<anyhow::Error>) -> Self {
-        Self::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "Something went wrong",
-            "This is our fault. Go back and try again.",
-        )
-        .because(reason)
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "error-internal").because(reason)
     }
 
     /// Too much at once, or a part of us is away.
     pub(crate) fn unavailable(retry_after_seconds: i64) -> Self {
-        let mut this = Self::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "Not available right now",
-            "Please try again in a moment.",
-        );
+        let mut this = Self::new(StatusCode::SERVICE_UNAVAILABLE, "error-unavailable");
         this.retry_after_seconds = Some(retry_after_seconds);
         this
     }
 
     pub(crate) fn too_many(retry_after_seconds: i64) -> Self {
-        let mut this = Self::new(
-            StatusCode::TOO_MANY_REQUESTS,
-            "Too many attempts",
-            format!("Please try again in {}.", in_words(retry_after_seconds)),
-        );
+        let title = say("error-too-many").with_wait(retry_after_seconds);
+        let mut this = Self::new(StatusCode::TOO_MANY_REQUESTS, title);
         this.retry_after_seconds = Some(retry_after_seconds);
         this
     }
@@ -85,26 +69,28 @@ impl PageError {
         self
     }
 
-    pub(super) fn render(&self, issuer: &Issuer, source: &Source) -> Response {
+    pub(super) fn render(&self, issuer: &Issuer, look: Look, source: &Source) -> Response {
         let reason = self.reason.as_ref().map(|reason| format!("{reason:#}"));
-        let reason = reason.as_deref().unwrap_or(self.title);
+        let reason = reason.as_deref().unwrap_or(self.title.key());
         let status = self.status.as_u16();
         if self.status.is_server_error() {
             tracing::error!(status, reason, reference = source.trace_id, "page refused");
         } else {
             tracing::info!(status, reason, reference = source.trace_id, "page refused");
         }
+        let title = look.language.text(&self.title);
         let page = ErrorPage {
             frame: &Frame {
                 operator: issuer.settings.operator_name.clone(),
                 csrf: String::new(),
                 cookie: None,
+                look,
             },
-            title: self.title,
-            sentence: &self.sentence,
+            title: &title,
+            sentence: &look.language.text(&self.title.clone().part("sentence")),
             reference: &source.trace_id,
         };
-        let html = page.render().unwrap_or_else(|_| self.title.to_owned());
+        let html = page.render().unwrap_or_else(|_| title.clone());
         let mut response = (self.status, Html(html)).into_response();
         if let Some(seconds) = self.retry_after_seconds {
             let headers = response.headers_mut();
@@ -131,14 +117,5 @@ impl IntoResponse for PageError {
         let mut response = self.status.into_response();
         response.extensions_mut().insert(self);
         response
-    }
-}
-
-/// A time to wait as a person says it.
-pub(crate) fn in_words(seconds: i64) -> String {
-    match seconds {
-        ..=1 => "1 second".to_owned(),
-        2..=90 => format!("{seconds} seconds"),
-        _ => format!("{} minutes", (seconds + 59) / 60),
     }
 }

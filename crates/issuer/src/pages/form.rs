@@ -7,7 +7,7 @@ use http::{HeaderMap, StatusCode, header};
 use oauth::params::{Params, ParamsError};
 
 use crate::Issuer;
-use crate::pages::{PageError, csrf_matches};
+use crate::pages::{PageError, csrf_matches, say};
 
 /// The fields of a form that came from one of our own pages. Names are unique except `scope`.
 pub(crate) struct PageForm(Params);
@@ -36,11 +36,7 @@ impl FromRequest<Issuer> for PageForm {
     async fn from_request(request: Request, issuer: &Issuer) -> Result<Self, PageError> {
         let (parts, body) = request.into_parts();
         if !is_same_site(issuer, &parts.headers) {
-            return Err(PageError::new(
-                StatusCode::FORBIDDEN,
-                "Sent from another site",
-                "This form did not come from our own page, so nothing was done.",
-            ));
+            return Err(PageError::new(StatusCode::FORBIDDEN, "error-other-site"));
         }
         let form = parts
             .headers
@@ -52,20 +48,13 @@ impl FromRequest<Issuer> for PageForm {
                     .eq_ignore_ascii_case("application/x-www-form-urlencoded")
             });
         if !form {
-            return Err(PageError::new(
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "Not a form",
-                "Only forms are accepted here.",
-            ));
+            let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+            return Err(PageError::new(status, "error-not-a-form"));
         }
         let bytes = to_bytes(body, BYTES_MAX).await.map_err(|_| too_large())?;
         let params = Params::parse_form_within(&bytes, BYTES_MAX, &["scope"])?;
         if !csrf_matches(issuer, &parts.headers, params.get("csrf")) {
-            return Err(PageError::new(
-                StatusCode::FORBIDDEN,
-                "The page is out of date",
-                "Go back, reload the page and try again. Cookies must be allowed for this site.",
-            ));
+            return Err(PageError::new(StatusCode::FORBIDDEN, "error-out-of-date"));
         }
         Ok(Self(params))
     }
@@ -95,11 +84,7 @@ impl FromRequestParts<Issuer> for PageQuery {
 }
 
 fn too_large() -> PageError {
-    PageError::new(
-        StatusCode::PAYLOAD_TOO_LARGE,
-        "Too much text",
-        "The form holds more than this page can need.",
-    )
+    PageError::new(StatusCode::PAYLOAD_TOO_LARGE, "error-too-large")
 }
 
 impl From<ParamsError> for PageError {
@@ -110,7 +95,7 @@ impl From<ParamsError> for PageError {
             | ParamsError::Repeated
             | ParamsError::NotText
             | ParamsError::Malformed => {
-                Self::bad_request("The request cannot be read", format!("Reason: {error}."))
+                Self::bad_request(say("error-unreadable").with("reason", error.to_string()))
             }
         }
     }

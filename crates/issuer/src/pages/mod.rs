@@ -2,7 +2,9 @@
 
 mod error;
 mod form;
+mod look;
 mod style;
+mod words;
 
 use askama::Template;
 use axum::extract::{FromRequestParts, Request, State};
@@ -16,9 +18,13 @@ use oauth::secret::{constant_time_eq, from_base64url};
 use crate::Issuer;
 use crate::audit::Source;
 
-pub(crate) use error::{PageError, in_words};
+pub(crate) use error::PageError;
 pub(crate) use form::{PageForm, PageQuery};
+pub(crate) use look::Look;
 pub(crate) use style::get as style;
+pub(crate) use words::{Language, Say, apart, say};
+
+use words::Value;
 
 /// What every page needs to know of its request.
 pub(crate) struct Frame {
@@ -26,11 +32,40 @@ pub(crate) struct Frame {
     /// Stands in every form and in a cookie: a foreign site cannot make them agree.
     pub(crate) csrf: String,
     cookie: Option<HeaderValue>,
+    look: Look,
 }
 
 impl Frame {
     pub(crate) fn style(&self) -> &'static str {
         style::path()
+    }
+
+    pub(crate) const fn language(&self) -> Language {
+        self.look.language
+    }
+
+    /// For templates: the theme that the person chose.
+    pub(crate) fn theme(&self) -> Option<&'static str> {
+        Some(self.look.theme?.as_str())
+    }
+
+    /// For templates: the text of this name.
+    pub(crate) fn say(&self, key: &'static str) -> String {
+        self.tell(&say(key))
+    }
+
+    /// For templates: the text of this name with one value in it.
+    pub(crate) fn say_with(
+        &self,
+        key: &'static str,
+        name: &'static str,
+        value: impl Into<Value>,
+    ) -> String {
+        self.tell(&say(key).with(name, value))
+    }
+
+    pub(crate) fn tell(&self, said: &Say) -> String {
+        self.look.language.text(said)
     }
 
     pub(crate) fn show(&self, page: &impl Template) -> Result<Response, PageError> {
@@ -57,11 +92,13 @@ impl FromRequestParts<Issuer> for Frame {
 
     async fn from_request_parts(parts: &mut Parts, issuer: &Issuer) -> Result<Self, PageError> {
         let operator = issuer.settings.operator_name.clone();
+        let look = Look::of(issuer, &parts.uri, &parts.headers);
         if let Some(csrf) = csrf_cookie(issuer, &parts.headers) {
             return Ok(Self {
                 operator,
                 csrf,
                 cookie: None,
+                look,
             });
         }
         let csrf = issuer.random.secret().map_err(PageError::internal)?;
@@ -70,6 +107,7 @@ impl FromRequestParts<Issuer> for Frame {
             operator,
             csrf: csrf.expose().clone(),
             cookie: Some(cookie.map_err(PageError::internal)?),
+            look,
         })
     }
 }
@@ -136,9 +174,10 @@ pub(crate) struct FormAction(pub(crate) String);
 /// Renders errors and puts the protecting headers on every page.
 pub(crate) async fn dress(State(issuer): State<Issuer>, request: Request, next: Next) -> Response {
     let source = request.extensions().get::<Source>().cloned();
+    let look = Look::of(&issuer, request.uri(), request.headers());
     let mut response = next.run(request).await;
     if let Some(error) = response.extensions_mut().remove::<PageError>() {
-        response = error.render(&issuer, &source.unwrap_or_default());
+        response = error.render(&issuer, look, &source.unwrap_or_default());
     }
     let form_action = response.extensions_mut().remove::<FormAction>();
     let policy = policy(form_action.as_ref());
@@ -181,15 +220,15 @@ fn policy(form_action: Option<&FormAction>) -> String {
     )
 }
 
-/// What a scope that every resource knows allows, in words.
-pub(crate) fn identity_words(scope: &str) -> Option<&'static str> {
-    Some(match scope {
-        "openid" => "Know which account you use",
-        "profile" => "See your name",
-        "email" => "See your e-mail address",
-        "offline_access" => "Stay connected",
+/// What a scope that every resource knows allows, in words; `.text` says more.
+pub(crate) fn identity_words(scope: &str) -> Option<Say> {
+    Some(say(match scope {
+        "openid" => "scope-openid",
+        "profile" => "scope-profile",
+        "email" => "scope-email",
+        "offline_access" => "scope-offline-access",
         _ => return None,
-    })
+    }))
 }
 
 /// Whether a character shows nothing itself, or changes how others are shown.

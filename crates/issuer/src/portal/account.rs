@@ -60,7 +60,7 @@ pub(crate) async fn get(
     let consents = db::consents::list(&mut tx, &person.id).await?;
     let mut by_client: BTreeMap<String, Vec<Allowed>> = BTreeMap::new();
     for consent in consents {
-        let allowed = allowed(&issuer, &consent);
+        let allowed = allowed(&issuer, &frame, &consent);
         by_client
             .entry(consent.client_id)
             .or_default()
@@ -92,9 +92,7 @@ pub(crate) async fn disconnect(
     form: PageForm,
 ) -> Result<Response, PageError> {
     let client_id = ClientId::parse(form.text("client_id"));
-    let client_id = client_id.map_err(|_| {
-        PageError::bad_request("No such app", "Go back, reload the page and try again.")
-    })?;
+    let client_id = client_id.map_err(|_| PageError::bad_request("error-no-such-app"))?;
     let revoked = {
         let issuer = issuer.clone();
         let db = issuer.db.clone();
@@ -142,14 +140,16 @@ async fn name(issuer: &Issuer, tx: &mut Tx, client_id: &str) -> Result<String, D
     Ok(name.unwrap_or_else(|| clean(client_id)))
 }
 
-fn allowed(issuer: &Issuer, consent: &Consent) -> Allowed {
+fn allowed(issuer: &Issuer, frame: &Frame, consent: &Consent) -> Allowed {
     let resource = Resource::parse(&consent.resource).ok();
     let settings = resource.and_then(|resource| issuer.settings.resource(&resource));
-    let titles = consent.scope.split(' ').map(|name| {
+    let titles = consent.scope.split(' ').map(|name| -> String {
         let scopes = settings.map_or(&[][..], |settings| &settings.scopes);
         let known = scopes.iter().find(|scope| scope.name.as_str() == name);
         let known = known.map(|scope| scope.title.as_str());
-        known.or(identity_words(name)).unwrap_or(name)
+        let known = known.map(str::to_owned);
+        let known = known.or_else(|| Some(frame.tell(&identity_words(name)?)));
+        known.unwrap_or_else(|| name.to_owned())
     });
     let day = jiff::Timestamp::from_second(consent.given_at);
     Allowed {

@@ -91,18 +91,14 @@ fn check_addressee(
 ) -> Result<(), PageError> {
     let Some(sealed) = sealed else { return Ok(()) };
     let opened = issuer.sealer.open(&connections::link::place(name), sealed);
-    let opened = opened.map_err(|error| {
-        let title = "This link is no longer good";
-        PageError::bad_request(title, "Ask the app for a new one.").because(error)
-    })?;
+    let opened =
+        opened.map_err(|error| PageError::bad_request("error-connect-link-dead").because(error))?;
     if opened.expose() == signed_in.person.id.as_bytes() {
         return Ok(());
     }
     Err(PageError::new(
         StatusCode::FORBIDDEN,
-        "Somebody else is signed in",
-        "The app acts for another person than the one who is signed in here. Sign out, sign in as \
-         that person, and open the link again.",
+        "error-connect-other-person",
     ))
 }
 

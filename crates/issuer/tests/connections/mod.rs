@@ -94,7 +94,7 @@ async fn another_account_never_slips_in() {
     assert!(
         answer
             .body
-            .contains("connected as ada-l, and came back as other")
+            .contains("connected as \u{2068}ada-l\u{2069}, and came back as \u{2068}other\u{2069}")
     );
     assert_eq!(token(&app, &id).await.unwrap(), first);
     assert_eq!(github.live(), 1);

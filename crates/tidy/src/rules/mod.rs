@@ -6,4 +6,5 @@ pub mod database;
 pub mod files;
 pub mod lints;
 pub mod modules;
+pub mod texts;
 pub mod words;

@@ -5,7 +5,9 @@ use crate::tree::{Finding, Tree};
 
 /// Product code that reads the environment anywhere but where configuration is read.
 pub fn environment(tree: &Tree) -> Vec<Finding> {
-    let place = |path: &str| path.starts_with("crates/cli/src/config");
+    // Cargo tells a build script by it where to write.
+    let place =
+        |path: &str| path.starts_with("crates/cli/src/config") || path.ends_with("/build.rs");
     product_lines(tree, |path, code| {
         let reads = ["env::var", "env::set_var", "env::remove_var"]
             .iter()

@@ -9,7 +9,7 @@ use crate::Issuer;
 use crate::clients::ClientSource;
 use crate::login::Problem;
 use crate::login::session::SignedIn;
-use crate::pages::{FormAction, Frame, PageError, clean, identity_words};
+use crate::pages::{FormAction, Frame, PageError, Say, clean, identity_words, say};
 use crate::settings::ScopeSettings;
 
 use super::consent::{Earlier, identity};
@@ -51,14 +51,14 @@ struct Upstream<'a> {
 /// A client as a person meets it.
 struct Shown {
     name: String,
-    known: String,
+    known: Say,
     host: String,
-    host_note: &'static str,
-    warning: Option<&'static str>,
+    host_note: Option<Say>,
+    warning: Option<Say>,
 }
 
 struct Group {
-    title: &'static str,
+    title: Say,
     lines: Vec<Line>,
 }
 
@@ -79,10 +79,10 @@ impl Asking<'_> {
         let identity = identity(self.addressed);
         let page = frame.show(&ConsentPage {
             frame,
-            client: shown(self.addressed, &frame.operator),
+            client: shown(self.addressed, frame),
             resource: &self.checked.resource.name,
             choices: self.choices(),
-            fixed: self.fixed(),
+            fixed: self.fixed(frame),
             pending: Pending::seal(issuer, self.signed_in, identity, self.query)?,
             again: format!("/oauth/authorize?{}", self.query),
             email: &self.signed_in.person.email,
@@ -112,19 +112,26 @@ impl Asking<'_> {
         for line in &mut writes {
             line.ticked = only_writes;
         }
-        groups([("Read", self.lines(&new, false)), ("Change", writes)])
+        groups([
+            ("consent-read", self.lines(&new, false)),
+            ("consent-change", writes),
+        ])
     }
 
     /// What comes with every yes.
-    fn fixed(&self) -> Vec<Group> {
+    fn fixed(&self, frame: &Frame) -> Vec<Group> {
         let asked = &self.checked.scope;
         let known = asked.intersection(&self.earlier.scope);
         let mut before = self.lines(&known, false);
         before.extend(self.lines(&known, true));
         let email = &self.signed_in.person.email;
         let identity = identity_scopes().intersection(asked);
-        let always = identity.iter().map(|scope| identity_line(scope, email));
-        groups([("Allowed before", before), ("Always", always.collect())])
+        let always = identity.iter();
+        let always = always.map(|scope| identity_line(frame, scope, email));
+        groups([
+            ("consent-before", before),
+            ("consent-always", always.collect()),
+        ])
     }
 
     fn lines(&self, among: &ScopeSet, writes: bool) -> Vec<Line> {
@@ -145,23 +152,20 @@ impl Asking<'_> {
 fn groups(all: [(&'static str, Vec<Line>); 2]) -> Vec<Group> {
     all.into_iter()
         .filter(|(_, lines)| !lines.is_empty())
-        .map(|(title, lines)| Group { title, lines })
+        .map(|(title, lines)| Group {
+            title: say(title),
+            lines,
+        })
         .collect()
 }
 
-fn identity_line(scope: &Scope, email: &str) -> Line {
-    let text = match scope.as_str() {
-        "profile" => "As you gave it here.".to_owned(),
-        "email" => format!("That is {email}."),
-        "offline_access" => "Also while you are not here, until you end it.".to_owned(),
-        _ => "So that it recognizes you the next time.".to_owned(),
-    };
+fn identity_line(frame: &Frame, scope: &Scope, email: &str) -> Line {
+    let title = identity_words(scope.as_str()).unwrap_or_else(|| say("scope-openid"));
+    let text = title.clone().part("text").with("email", email.to_owned());
     Line {
         value: String::new(),
-        title: identity_words(scope.as_str())
-            .unwrap_or_default()
-            .to_owned(),
-        text,
+        title: frame.tell(&title),
+        text: frame.tell(&text),
         ticked: true,
     }
 }
@@ -171,51 +175,45 @@ pub(super) fn needs_understanding(addressed: &Addressed) -> bool {
     warning(addressed).is_some()
 }
 
-fn warning(addressed: &Addressed) -> Option<&'static str> {
+fn warning(addressed: &Addressed) -> Option<Say> {
     match (addressed.redirect.uri().kind(), addressed.client.source) {
-        (RedirectKind::Loopback, _) => Some(
-            "The answer goes to a program on this computer. Any program here could have asked \
-             under this name.",
-        ),
-        (RedirectKind::CustomScheme { .. }, _) => Some(
-            "The answer goes to whichever program on this device opens such links. Any program \
-             could have asked under this name.",
-        ),
-        (RedirectKind::Https { .. }, ClientSource::Registered) => Some(
-            "Nobody has checked who is behind this name. Look at the address above: is it the \
-             app that you use?",
-        ),
+        (RedirectKind::Loopback, _) => Some(say("consent-warn-loopback")),
+        (RedirectKind::CustomScheme { .. }, _) => Some(say("consent-warn-scheme")),
+        (RedirectKind::Https { .. }, ClientSource::Registered) => {
+            Some(say("consent-warn-registered"))
+        }
         (RedirectKind::Https { .. }, ClientSource::Operator | ClientSource::MetadataDocument) => {
             None
         }
     }
 }
 
-fn shown(addressed: &Addressed, operator: &str) -> Shown {
+fn shown(addressed: &Addressed, frame: &Frame) -> Shown {
     let client = &addressed.client;
     let name = match clean(&client.name) {
-        name if name.is_empty() => "An app without a name".to_owned(),
+        name if name.is_empty() => frame.say("consent-nameless"),
         name => name,
     };
     let known = match client.source {
-        ClientSource::Operator => format!("Approved by {operator}."),
+        ClientSource::Operator => {
+            say("consent-known-operator").with("operator", frame.operator.clone())
+        }
         ClientSource::MetadataDocument => {
             let host = origin_host(client.id.as_str());
-            format!("Verified domain: {}.", host.unwrap_or_default())
+            say("consent-known-domain").with("host", host.unwrap_or_default())
         }
-        ClientSource::Registered => "Unverified name: the app chose it itself.".to_owned(),
+        ClientSource::Registered => say("consent-known-nobody"),
     };
     let uri = addressed.redirect.uri();
     let (host, host_note) = match uri.kind() {
-        RedirectKind::Https { host } => (host.clone(), ""),
+        RedirectKind::Https { host } => (host.clone(), None),
         RedirectKind::Loopback => (
             origin_host(uri.as_str()).unwrap_or_default(),
-            "A program on this computer.",
+            Some(say("consent-host-loopback")),
         ),
-        RedirectKind::CustomScheme { scheme } => (
-            format!("{scheme}:"),
-            "A program on this device that opens such links.",
-        ),
+        RedirectKind::CustomScheme { scheme } => {
+            (format!("{scheme}:"), Some(say("consent-host-scheme")))
+        }
     };
     Shown {
         name,

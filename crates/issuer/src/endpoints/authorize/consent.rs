@@ -52,10 +52,7 @@ pub(crate) async fn post(
         }
         "allow" => {}
         _ => {
-            return Err(PageError::bad_request(
-                "No decision",
-                "Go back and choose Cancel or Allow.",
-            ));
+            return Err(PageError::bad_request("error-no-decision"));
         }
     }
     let earlier = Earlier::load(&issuer, &addressed, &checked, &signed_in).await?;
@@ -88,10 +85,7 @@ pub(crate) async fn post(
 
 /// What a page showed is not what is there now.
 pub(super) fn changed() -> PageError {
-    PageError::bad_request(
-        "The app has changed",
-        "It is not what this page showed, so nothing was decided. Start again from the app.",
-    )
+    PageError::bad_request("error-app-changed")
 }
 
 /// The scopes that the form grants, if what it must tick is ticked.
@@ -102,10 +96,7 @@ fn granted(
     earlier: &Earlier,
 ) -> Result<ScopeSet, Problem> {
     if needs_understanding(addressed) && form.get("understood") != Some("yes") {
-        return Err(Problem::new(
-            "understood",
-            "Tick that you started this yourself, or cancel.",
-        ));
+        return Err(Problem::new("understood", "consent-understood-missing"));
     }
     let ticked = form.get_all("scope").filter_map(|name| name.parse().ok());
     let ticked: ScopeSet = ticked.collect();
@@ -115,10 +106,7 @@ fn granted(
     // A grant that no tool accepts would only send the person here again.
     let useful = |scope: &ScopeSet| !scope.difference(&identity).is_empty();
     if useful(&checked.scope) && !useful(&granted) {
-        return Err(Problem::new(
-            "scope",
-            "Tick at least one permission, or cancel.",
-        ));
+        return Err(Problem::new("scope", "consent-scope-missing"));
     }
     Ok(granted)
 }
@@ -220,12 +208,9 @@ pub(super) enum DecisionError {
 impl From<DecisionError> for PageError {
     fn from(error: DecisionError) -> Self {
         match error {
-            DecisionError::AlreadyAnswered => Self::new(
-                StatusCode::CONFLICT,
-                "Already answered",
-                "You decided this before, and it counts once. Go back to the app; if it still \
-                 waits, start again there.",
-            ),
+            DecisionError::AlreadyAnswered => {
+                Self::new(StatusCode::CONFLICT, "error-already-answered")
+            }
             DecisionError::Database(error) => error.into(),
         }
     }

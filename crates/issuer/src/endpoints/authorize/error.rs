@@ -8,7 +8,7 @@ use oauth::error::ErrorCode;
 use oauth::params::ParamsError;
 
 use crate::clients::resolve::ResolveError;
-use crate::pages::PageError;
+use crate::pages::{PageError, say};
 
 /// Faults before the redirect URI is known to be good: they can only be shown.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -27,50 +27,25 @@ pub(super) enum RequestError {
 
 impl From<RequestError> for PageError {
     fn from(error: RequestError) -> Self {
-        const AGAIN: &str = "Remove the connection in the app and add it again.";
-        let page = |title, sentence: &str| Self::bad_request(title, sentence);
         let reason = error.clone();
-        match error {
+        let page = match error {
             RequestError::Unreadable(error) => return error.into(),
-            RequestError::ClientIdMissing => page(
-                "The request names no app",
-                "The link is incomplete. Start again from the app.",
-            ),
+            RequestError::ClientIdMissing => say("error-no-app-named"),
             RequestError::Client(ResolveError::Database(error)) => {
                 return Self::unavailable(2).because(Arc::clone(&error));
             }
-            RequestError::Client(ResolveError::Unknown) => page(
-                "This app is not known here",
-                &format!("Its registration is gone, or was never here. {AGAIN}"),
-            ),
-            RequestError::Client(ResolveError::Disabled) => page(
-                "This app is blocked here",
-                "The operator of this server has blocked it.",
-            ),
-            RequestError::Client(ResolveError::Document(error)) if error.is_passing() => page(
-                "The app cannot be checked now",
-                "The address that says who it is does not answer. Try again in a minute.",
-            ),
-            RequestError::Client(ResolveError::Document(error)) => page(
-                "This app cannot be accepted",
-                &format!(
-                    "It names an address that should say who it is, but {}.",
-                    error.hint()
-                ),
-            ),
-            RequestError::RedirectMissing => page(
-                "The request does not say where to return to",
-                &format!("The app registered several addresses and named none. {AGAIN}"),
-            ),
-            RequestError::RedirectUnknown => page(
-                "The app's return address is not registered",
-                &format!(
-                    "Going there could hand your access to somebody else, so nothing was done. \
-                     {AGAIN}"
-                ),
-            ),
-        }
-        .because(reason)
+            RequestError::Client(ResolveError::Unknown) => say("error-app-unknown"),
+            RequestError::Client(ResolveError::Disabled) => say("error-app-blocked"),
+            RequestError::Client(ResolveError::Document(error)) if error.is_passing() => {
+                say("error-app-silent")
+            }
+            RequestError::Client(ResolveError::Document(error)) => {
+                say("error-app-refused").with("reason", error.hint())
+            }
+            RequestError::RedirectMissing => say("error-redirect-missing"),
+            RequestError::RedirectUnknown => say("error-redirect-unknown"),
+        };
+        Self::bad_request(page).because(reason)
     }
 }
 

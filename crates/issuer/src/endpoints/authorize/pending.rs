@@ -100,10 +100,7 @@ impl Pending {
 }
 
 fn stale() -> PageError {
-    PageError::bad_request(
-        "This page is no longer good",
-        "Nothing was decided. Start again from the app.",
-    )
+    PageError::bad_request("error-pending-stale")
 }
 
 fn place(signed_in: &SignedIn) -> String {

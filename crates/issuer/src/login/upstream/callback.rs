@@ -15,7 +15,7 @@ use crate::db::people::{self, NewPerson};
 use crate::db::{self, DbError, Tx};
 use crate::login::session::{self, SignedIn, Visitor};
 use crate::login::throttle;
-use crate::pages::{PageError, PageQuery, clean};
+use crate::pages::{PageError, PageQuery, apart, clean, say};
 use crate::settings::SignUp;
 
 pub(crate) async fn get(
@@ -62,9 +62,7 @@ fn check_person(signed_in: Option<&SignedIn>, person_id: &str) -> Result<(), Pag
         Some(signed_in) if signed_in.person.id == person_id => Ok(()),
         Some(_) | None => Err(PageError::new(
             StatusCode::FORBIDDEN,
-            "Somebody else is signed in",
-            "The account was to be connected for another person than the one who is signed in \
-             now, so nothing was connected.",
+            "error-connected-for-other",
         )),
     }
 }
@@ -86,14 +84,8 @@ fn cancelled(
         error = why,
         "an upstream was left"
     );
-    PageError::new(
-        StatusCode::OK,
-        "Nothing was connected",
-        format!(
-            "{title} was left without allowing access, so nothing has changed. Go back to the app \
-             to start again, or sign in another way."
-        ),
-    )
+    let title = say("error-upstream-cancelled").with("upstream", title.clone());
+    PageError::new(StatusCode::OK, title)
 }
 
 async fn redeem(
@@ -116,18 +108,16 @@ async fn redeem(
 }
 
 fn away(known: &Known, error: UpstreamError) -> PageError {
-    let title = &known.settings.title;
-    let (status, sentence) = match error {
-        UpstreamError::Away | UpstreamError::Malformed => (
-            StatusCode::BAD_GATEWAY,
-            format!("{title} does not answer at the moment. Nothing was done; try again soon."),
-        ),
-        UpstreamError::Refused(_) | UpstreamError::RefreshDead | UpstreamError::TokenDead => (
-            StatusCode::BAD_REQUEST,
-            format!("{title} did not accept this sign-in. Nothing was done; start again."),
-        ),
+    let (status, title) = match error {
+        UpstreamError::Away | UpstreamError::Malformed => {
+            (StatusCode::BAD_GATEWAY, say("error-upstream-away"))
+        }
+        UpstreamError::Refused(_) | UpstreamError::RefreshDead | UpstreamError::TokenDead => {
+            (StatusCode::BAD_REQUEST, say("error-upstream-refused"))
+        }
     };
-    PageError::new(status, "It did not work", sentence).because(error)
+    let title = title.with("upstream", known.settings.title.clone());
+    PageError::new(status, title).because(error)
 }
 
 /// A person who came back from an upstream with an account of theirs.
@@ -154,19 +144,14 @@ enum SignInError {
 
 impl SignInError {
     fn into_page(self, title: &str) -> PageError {
-        let sentence = match self {
-            Self::Disabled => "This account is closed. Ask whoever runs this.".to_owned(),
-            Self::Closed => format!(
-                "No account here belongs to this {title} account, and new ones are made by the \
-                 operator. Ask for one, sign in, and connect {title} on your account page."
-            ),
-            Self::EmailTaken => format!(
-                "There is an account with the e-mail address of this {title} account already. \
-                 Sign in to it with your password; there you can connect {title}."
-            ),
+        let page = match self {
+            Self::Disabled => say("error-account-disabled"),
+            Self::Closed => say("error-account-closed"),
+            Self::EmailTaken => say("error-account-email-taken"),
             Self::Db(error) => return error.into(),
         };
-        PageError::new(StatusCode::FORBIDDEN, "Not signed in", sentence).because(self)
+        let page = page.with("upstream", title.to_owned());
+        PageError::new(StatusCode::FORBIDDEN, page).because(self)
     }
 }
 
@@ -323,16 +308,11 @@ impl Arrived {
             Kept::OtherAccount(connected) => {
                 give_back(&known, &token).await;
                 let title = &known.settings.title;
-                Err(PageError::new(
-                    StatusCode::CONFLICT,
-                    "Another account",
-                    format!(
-                        "You are connected as {}, and came back as {}. Nothing has changed. To \
-                         change accounts, disconnect {title} on your account page first.",
-                        clean(&connected),
-                        clean(&login)
-                    ),
-                ))
+                let page = say("error-other-account")
+                    .with("connected", apart(&clean(&connected)))
+                    .with("arrived", apart(&clean(&login)))
+                    .with("upstream", title.clone());
+                Err(PageError::new(StatusCode::CONFLICT, page))
             }
         }
     }

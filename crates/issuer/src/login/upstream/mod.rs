@@ -159,9 +159,5 @@ pub(crate) fn find<'a>(issuer: &'a Issuer, name: &str) -> Result<&'a Known, Page
 }
 
 fn not_offered() -> PageError {
-    PageError::new(
-        http::StatusCode::NOT_FOUND,
-        "Not offered here",
-        "Accounts of this kind cannot be used here.",
-    )
+    PageError::new(http::StatusCode::NOT_FOUND, "error-upstream-unknown")
 }

@@ -71,11 +71,7 @@ impl State {
             .seal(&issuer.random, &place(&browser), &plain)
             .map_err(PageError::internal)?;
         if state.len() > BYTES_MAX {
-            return Err(PageError::bad_request(
-                "The request is too long",
-                "What the app asked for is too long to be carried along. Go to your account page, \
-                 and then start again from the app.",
-            ));
+            return Err(PageError::bad_request("error-upstream-too-long"));
         }
         let cookie = cookie(issuer, COOKIE, browser.expose(), Some(SECONDS));
         Ok(Sent {
@@ -92,13 +88,7 @@ impl State {
         upstream: &str,
         sealed: &str,
     ) -> Result<Self, PageError> {
-        let stale = || {
-            PageError::bad_request(
-                "This sign-in is no longer good",
-                "It was begun in another browser, too long ago, or finished before. Nothing was \
-                 done. Start again.",
-            )
-        };
+        let stale = || PageError::bad_request("error-upstream-stale");
         let browser = browser(issuer, headers).ok_or_else(stale)?;
         let plain = issuer.sealer.open(&place(&browser), sealed);
         let plain = plain.map_err(|error| stale().because(error))?;

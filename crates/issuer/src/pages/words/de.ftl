@@ -1,0 +1,199 @@
+# Texte der Seiten. Eine Nachricht je Text; `.sentence` am Titel einer Fehlerseite sagt, was zu tun ist.
+
+## Jede Seite
+
+skip = Zum Inhalt springen
+to-continue-to = und weiter zu
+signed-in-as = Angemeldet als
+sign-in = Anmelden
+sign-out = Abmelden
+email = E-Mail
+password = Passwort
+in-words = { $unit ->
+    [minutes] { $count ->
+        [one] 1 Minute
+       *[other] { $count } Minuten
+    }
+   *[seconds] { $count ->
+        [one] 1 Sekunde
+       *[other] { $count } Sekunden
+    }
+}
+
+## Anmelden
+
+sign-in-with = Weiter mit { $upstream }
+sign-in-no-account = Noch kein Konto?
+sign-in-make-one = Konto anlegen
+sign-in-wrong = E-Mail oder Passwort ist falsch.
+sign-in-throttled = Zu viele Fehlversuche. Bitte in { in-words } noch einmal versuchen.
+
+## Konto anlegen
+
+sign-up = Konto anlegen
+sign-up-operator = Das Konto des Betreibers einrichten
+sign-up-operator-note = Mit diesem Konto wird dieser Server betrieben. Der Link gilt einmal.
+sign-up-name = Name
+sign-up-optional = (freiwillig)
+sign-up-password-hint = Mindestens { $count } Zeichen. Gut ist ein ganzer Satz.
+sign-up-make = Konto anlegen
+sign-up-have-one = Schon ein Konto?
+sign-up-own-email = Geben Sie eine eigene E-Mail-Adresse ein.
+sign-up-taken = Mit dieser E-Mail-Adresse konnte kein Konto angelegt werden. Wenn Sie eines haben, melden Sie sich an.
+email-malformed = Geben Sie eine E-Mail-Adresse ein.
+password-short = Das Passwort braucht mindestens { $count } Zeichen.
+password-long = Das Passwort ist zu lang.
+
+## Abmelden
+
+sign-out-done = Abgemeldet
+sign-out-done-heading = Sie sind abgemeldet
+sign-out-done-text = Ihre Sitzung in diesem Browser ist beendet. Erlaubte Apps bleiben verbunden, bis Sie sie trennen.
+sign-out-again = Wieder anmelden
+sign-out-question = Abmelden?
+sign-out-text = Das beendet Ihre Sitzung in diesem Browser. Erlaubte Apps bleiben verbunden.
+
+## Zustimmung
+
+consent-title = Zugriff erlauben?
+consent-allow = Darf
+consent-to-use = { $resource } benutzen?
+consent-sends-to = Danach geht es weiter zu
+consent-nothing-more = Die App darf { $resource } in Ihrem Namen benutzen. Mehr verlangt sie nicht.
+consent-acts-with = Sie handelt mit Ihrem { $upstream }-Konto bei
+consent-app-limits = Was { $upstream } unserer App dort erlaubt, begrenzt das.
+consent-asked-there = Dafür werden Sie dort gebeten zu erlauben:
+consent-understood = Ich habe das selbst begonnen und kenne diese App.
+consent-understood-missing = Bestätigen Sie, dass Sie das selbst begonnen haben, oder brechen Sie ab.
+consent-scope-missing = Wählen Sie mindestens eine Berechtigung, oder brechen Sie ab.
+consent-end-at-any-time = Erlauben Sie das nur, wenn Sie eben eine App verbinden wollten. Beenden können Sie es jederzeit auf
+consent-account-page = Ihrer Kontoseite
+consent-yes = Erlauben
+consent-cancel = Abbrechen
+consent-other-account = Anderes Konto benutzen
+consent-read = Lesen
+consent-change = Ändern
+consent-before = Früher erlaubt
+consent-always = Immer
+consent-nameless = Eine App ohne Namen
+consent-known-operator = Geprüft von { $operator }.
+consent-known-domain = Geprüfte Domain: { $host }.
+consent-known-nobody = Ungeprüfter Name: Die App hat ihn selbst gewählt.
+consent-host-loopback = Ein Programm auf diesem Computer.
+consent-host-scheme = Ein Programm auf diesem Gerät, das solche Links öffnet.
+consent-warn-loopback = Die Antwort geht an ein Programm auf diesem Computer. Jedes Programm hier kann unter diesem Namen gefragt haben.
+consent-warn-scheme = Die Antwort geht an das Programm auf diesem Gerät, das solche Links öffnet. Jedes Programm kann unter diesem Namen gefragt haben.
+consent-warn-registered = Niemand hat geprüft, wer hinter diesem Namen steht. Sehen Sie sich die Adresse oben an: Ist es die App, die Sie benutzen?
+scope-openid = Wissen, welches Konto Sie benutzen
+    .text = Damit sie Sie beim nächsten Mal wiedererkennt.
+scope-profile = Ihren Namen sehen
+    .text = So, wie Sie ihn hier angegeben haben.
+scope-email = Ihre E-Mail-Adresse sehen
+    .text = Das ist { $email }.
+scope-offline-access = Verbunden bleiben
+    .text = Auch wenn Sie nicht da sind, bis Sie es beenden.
+
+## Ein Konto anderswo verbinden
+
+connect-title = { $upstream } verbinden
+connect-question = { $upstream } verbinden?
+connect-what-for = Apps, die Sie hier erlaubt haben, handeln mit Ihrem { $upstream }-Konto. Sie erlauben das einmal, bei
+connect-now = Zurzeit verbunden:
+connect-now-renews = Erneutes Verbinden erneuert, was es darf.
+connect-asked = Dort wird erbeten
+connect-stays-here = Was { $upstream } uns gibt, bleibt verschlüsselt auf diesem Server. Apps und Chats sehen es nie, und Sie können es jederzeit beenden auf
+connect-continue = Weiter zu { $host }
+connect-skip = Vorerst überspringen
+connect-not-now = Nicht jetzt
+
+## Das Konto
+
+account-title = Konto
+account-heading = Ihr Konto
+account-operator = Sie betreiben diesen Server.
+account-apps = Verbundene Apps
+account-apps-none = Keine. Wenn Sie einer App die Verbindung erlauben, erscheint sie hier.
+account-since = seit
+account-disconnect = Trennen
+account-elsewhere = Ihre Konten anderswo
+account-connected-as = Verbunden als
+account-connection-ended = Diese Verbindung ist beendet. Verbinden Sie neu, um sie zu benutzen:
+account-connect = Verbinden
+account-connect-again = Neu verbinden
+account-not-connected = Nicht verbunden.
+
+## Fehler
+
+error-reference = Kennung: { $id }
+error-internal = Etwas ist schiefgegangen
+    .sentence = Das ist unser Fehler. Gehen Sie zurück und versuchen Sie es noch einmal.
+error-unavailable = Zurzeit nicht verfügbar
+    .sentence = Bitte versuchen Sie es gleich noch einmal.
+error-too-many = Zu viele Versuche
+    .sentence = Bitte versuchen Sie es in { in-words } noch einmal.
+error-signed-out = Sie sind abgemeldet
+    .sentence = Es wurde nichts getan. Melden Sie sich wieder an und beginnen Sie in der App von vorn.
+error-other-site = Von einer anderen Website gesendet
+    .sentence = Dieses Formular kam nicht von unserer eigenen Seite, deshalb wurde nichts getan.
+error-not-a-form = Kein Formular
+    .sentence = Hier werden nur Formulare angenommen.
+error-out-of-date = Die Seite ist veraltet
+    .sentence = Gehen Sie zurück, laden Sie die Seite neu und versuchen Sie es noch einmal. Cookies müssen für diese Website erlaubt sein.
+error-too-large = Zu viel Text
+    .sentence = Das Formular enthält mehr, als diese Seite brauchen kann.
+error-unreadable = Die Anfrage ist nicht lesbar
+    .sentence = Grund: { $reason }.
+error-sign-up-closed = Hier legt man keine Konten an
+    .sentence = Konten legt der Betreiber an. Bitten Sie um eines und melden Sie sich dann an.
+error-setup-dead = Dieser Link gilt nicht
+    .sentence = Er wurde benutzt, ist abgelaufen, oder es gibt schon einen Betreiber. Solange es keinen gibt, zeigt der Server beim Start einen neuen Link.
+error-no-decision = Keine Entscheidung
+    .sentence = Gehen Sie zurück und wählen Sie Abbrechen oder Erlauben.
+error-already-answered = Schon beantwortet
+    .sentence = Sie haben das schon entschieden, und es zählt einmal. Gehen Sie zurück in die App; wenn sie noch wartet, beginnen Sie dort von vorn.
+error-app-changed = Die App hat sich geändert
+    .sentence = Sie ist nicht mehr, was diese Seite zeigte; deshalb wurde nichts entschieden. Beginnen Sie in der App von vorn.
+error-pending-stale = Diese Seite gilt nicht mehr
+    .sentence = Es wurde nichts entschieden. Beginnen Sie in der App von vorn.
+error-no-app-named = Die Anfrage nennt keine App
+    .sentence = Der Link ist unvollständig. Beginnen Sie in der App von vorn.
+error-app-unknown = Diese App ist hier nicht bekannt
+    .sentence = Ihre Anmeldung hier ist gelöscht oder war nie da. Entfernen Sie die Verbindung in der App und fügen Sie sie neu hinzu.
+error-app-blocked = Diese App ist hier gesperrt
+    .sentence = Der Betreiber dieses Servers hat sie gesperrt.
+error-app-silent = Die App lässt sich gerade nicht prüfen
+    .sentence = Die Adresse, die sagt, wer sie ist, antwortet nicht. Versuchen Sie es in einer Minute noch einmal.
+error-app-refused = Diese App kann nicht angenommen werden
+    .sentence = Sie nennt eine Adresse, die sagen soll, wer sie ist, aber: { $reason }.
+error-redirect-missing = Die Anfrage sagt nicht, wohin zurück
+    .sentence = Die App hat mehrere Adressen angegeben und keine genannt. Entfernen Sie die Verbindung in der App und fügen Sie sie neu hinzu.
+error-redirect-unknown = Die Rückkehradresse der App ist nicht bekannt
+    .sentence = Der Weg dorthin könnte Ihren Zugriff jemand anderem geben; deshalb wurde nichts getan. Entfernen Sie die Verbindung in der App und fügen Sie sie neu hinzu.
+error-no-such-app = Keine solche App
+    .sentence = Gehen Sie zurück, laden Sie die Seite neu und versuchen Sie es noch einmal.
+error-upstream-unknown = Das gibt es hier nicht
+    .sentence = Konten dieser Art können hier nicht benutzt werden.
+error-upstream-too-long = Die Anfrage ist zu lang
+    .sentence = Was die App verlangt, ist zu lang, um mitgenommen zu werden. Gehen Sie auf Ihre Kontoseite und beginnen Sie dann in der App von vorn.
+error-upstream-stale = Diese Anmeldung gilt nicht mehr
+    .sentence = Sie wurde in einem anderen Browser oder vor zu langer Zeit begonnen, oder schon beendet. Es wurde nichts getan. Beginnen Sie von vorn.
+error-upstream-cancelled = Es wurde nichts verbunden
+    .sentence = { $upstream } wurde verlassen, ohne den Zugriff zu erlauben; es hat sich nichts geändert. Beginnen Sie in der App von vorn, oder melden Sie sich anders an.
+error-connect-link-dead = Dieser Link gilt nicht mehr
+    .sentence = Bitten Sie die App um einen neuen.
+error-connect-other-person = Jemand anderes ist angemeldet
+    .sentence = Die App handelt für jemand anderen als die Person, die hier angemeldet ist. Melden Sie sich ab, als diese Person an, und öffnen Sie den Link noch einmal.
+error-connected-for-other = Jemand anderes ist angemeldet
+    .sentence = Das Konto sollte für jemand anderen verbunden werden als für die Person, die jetzt angemeldet ist; deshalb wurde nichts verbunden.
+error-other-account = Ein anderes Konto
+    .sentence = Sie sind als { $connected } verbunden und kamen als { $arrived } zurück. Es hat sich nichts geändert. Um das Konto zu wechseln, trennen Sie { $upstream } zuerst auf Ihrer Kontoseite.
+error-upstream-away = Es hat nicht geklappt
+    .sentence = { $upstream } antwortet zurzeit nicht. Es wurde nichts getan; versuchen Sie es bald noch einmal.
+error-upstream-refused = Es hat nicht geklappt
+    .sentence = { $upstream } hat diese Anmeldung nicht angenommen. Es wurde nichts getan; beginnen Sie von vorn.
+error-account-disabled = Nicht angemeldet
+    .sentence = Dieses Konto ist geschlossen. Wenden Sie sich an den Betreiber.
+error-account-closed = Nicht angemeldet
+    .sentence = Zu diesem { $upstream }-Konto gehört hier kein Konto, und neue legt der Betreiber an. Bitten Sie um eines, melden Sie sich an und verbinden Sie { $upstream } auf Ihrer Kontoseite.
+error-account-email-taken = Nicht angemeldet
+    .sentence = Es gibt schon ein Konto mit der E-Mail-Adresse dieses { $upstream }-Kontos. Melden Sie sich dort mit Ihrem Passwort an; dann können Sie { $upstream } verbinden.

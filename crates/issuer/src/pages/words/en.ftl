@@ -1,0 +1,199 @@
+# Texts of the pages. One message per text; `.sentence` of an error page's title says what to do.
+
+## Every page
+
+skip = Skip to the content
+to-continue-to = to continue to
+signed-in-as = Signed in as
+sign-in = Sign in
+sign-out = Sign out
+email = E-mail
+password = Password
+in-words = { $unit ->
+    [minutes] { $count ->
+        [one] 1 minute
+       *[other] { $count } minutes
+    }
+   *[seconds] { $count ->
+        [one] 1 second
+       *[other] { $count } seconds
+    }
+}
+
+## Signing in
+
+sign-in-with = Continue with { $upstream }
+sign-in-no-account = No account yet?
+sign-in-make-one = Make one
+sign-in-wrong = The e-mail or the password is wrong.
+sign-in-throttled = Too many failed attempts. Please try again in { in-words }.
+
+## Signing up
+
+sign-up = Make an account
+sign-up-operator = Set up the operator's account
+sign-up-operator-note = This account will run this server. The link works once.
+sign-up-name = Name
+sign-up-optional = (optional)
+sign-up-password-hint = At least { $count } characters. A sentence is good.
+sign-up-make = Make the account
+sign-up-have-one = Have an account?
+sign-up-own-email = Enter an e-mail address of your own.
+sign-up-taken = No account could be made with this e-mail. If you have one, sign in instead.
+email-malformed = Enter an e-mail address.
+password-short = The password needs at least { $count } characters.
+password-long = The password is too long.
+
+## Signing out
+
+sign-out-done = Signed out
+sign-out-done-heading = You are signed out
+sign-out-done-text = Your session in this browser has ended. Apps you allowed stay connected until you disconnect them.
+sign-out-again = Sign in again
+sign-out-question = Sign out?
+sign-out-text = This ends your session in this browser. Apps you allowed stay connected.
+
+## Consent
+
+consent-title = Allow access?
+consent-allow = Allow
+consent-to-use = to use { $resource }?
+consent-sends-to = Sends you to
+consent-nothing-more = It may use { $resource } as you. It asks for nothing more.
+consent-acts-with = It acts with your { $upstream } account at
+consent-app-limits = What { $upstream } lets our app do there limits it.
+consent-asked-there = For that you are asked there to allow:
+consent-understood = I started this myself, and I know this app.
+consent-understood-missing = Tick that you started this yourself, or cancel.
+consent-scope-missing = Tick at least one permission, or cancel.
+consent-end-at-any-time = Only allow this if you just asked an app to connect. You can end it at any time on
+consent-account-page = your account page
+consent-yes = Allow
+consent-cancel = Cancel
+consent-other-account = Use another account
+consent-read = Read
+consent-change = Change
+consent-before = Allowed before
+consent-always = Always
+consent-nameless = An app without a name
+consent-known-operator = Approved by { $operator }.
+consent-known-domain = Verified domain: { $host }.
+consent-known-nobody = Unverified name: the app chose it itself.
+consent-host-loopback = A program on this computer.
+consent-host-scheme = A program on this device that opens such links.
+consent-warn-loopback = The answer goes to a program on this computer. Any program here could have asked under this name.
+consent-warn-scheme = The answer goes to whichever program on this device opens such links. Any program could have asked under this name.
+consent-warn-registered = Nobody has checked who is behind this name. Look at the address above: is it the app that you use?
+scope-openid = Know which account you use
+    .text = So that it recognizes you the next time.
+scope-profile = See your name
+    .text = As you gave it here.
+scope-email = See your e-mail address
+    .text = That is { $email }.
+scope-offline-access = Stay connected
+    .text = Also while you are not here, until you end it.
+
+## Connecting an account elsewhere
+
+connect-title = Connect { $upstream }
+connect-question = Connect { $upstream }?
+connect-what-for = Apps that you allowed here act with your { $upstream } account. You allow that once, at
+connect-now = Connected now:
+connect-now-renews = Connecting again renews what it may do.
+connect-asked = Asked for there
+connect-stays-here = What { $upstream } gives us stays on this server, encrypted. Apps and chats never see it, and you can end it at any time on
+connect-continue = Continue to { $host }
+connect-skip = Skip for now
+connect-not-now = Not now
+
+## The account
+
+account-title = Account
+account-heading = Your account
+account-operator = You run this server.
+account-apps = Connected apps
+account-apps-none = None. When you allow an app to connect, it appears here.
+account-since = since
+account-disconnect = Disconnect
+account-elsewhere = Your accounts elsewhere
+account-connected-as = Connected as
+account-connection-ended = This connection has ended. Connect again to use it:
+account-connect = Connect
+account-connect-again = Connect again
+account-not-connected = Not connected.
+
+## Errors
+
+error-reference = Reference: { $id }
+error-internal = Something went wrong
+    .sentence = This is our fault. Go back and try again.
+error-unavailable = Not available right now
+    .sentence = Please try again in a moment.
+error-too-many = Too many attempts
+    .sentence = Please try again in { in-words }.
+error-signed-out = You are signed out
+    .sentence = Nothing was done. Sign in again, then start over from the app.
+error-other-site = Sent from another site
+    .sentence = This form did not come from our own page, so nothing was done.
+error-not-a-form = Not a form
+    .sentence = Only forms are accepted here.
+error-out-of-date = The page is out of date
+    .sentence = Go back, reload the page and try again. Cookies must be allowed for this site.
+error-too-large = Too much text
+    .sentence = The form holds more than this page can need.
+error-unreadable = The request cannot be read
+    .sentence = Reason: { $reason }.
+error-sign-up-closed = Sign-up is closed
+    .sentence = Accounts are made by the operator here. Ask for one, then sign in.
+error-setup-dead = This link does not work
+    .sentence = It was used, has expired, or an operator exists already. Starting the server prints a new link while there is no operator.
+error-no-decision = No decision
+    .sentence = Go back and choose Cancel or Allow.
+error-already-answered = Already answered
+    .sentence = You decided this before, and it counts once. Go back to the app; if it still waits, start again there.
+error-app-changed = The app has changed
+    .sentence = It is not what this page showed, so nothing was decided. Start again from the app.
+error-pending-stale = This page is no longer good
+    .sentence = Nothing was decided. Start again from the app.
+error-no-app-named = The request names no app
+    .sentence = The link is incomplete. Start again from the app.
+error-app-unknown = This app is not known here
+    .sentence = Its registration is gone, or was never here. Remove the connection in the app and add it again.
+error-app-blocked = This app is blocked here
+    .sentence = The operator of this server has blocked it.
+error-app-silent = The app cannot be checked now
+    .sentence = The address that says who it is does not answer. Try again in a minute.
+error-app-refused = This app cannot be accepted
+    .sentence = It names an address that should say who it is, but { $reason }.
+error-redirect-missing = The request does not say where to return to
+    .sentence = The app registered several addresses and named none. Remove the connection in the app and add it again.
+error-redirect-unknown = The app's return address is not registered
+    .sentence = Going there could hand your access to somebody else, so nothing was done. Remove the connection in the app and add it again.
+error-no-such-app = No such app
+    .sentence = Go back, reload the page and try again.
+error-upstream-unknown = Not offered here
+    .sentence = Accounts of this kind cannot be used here.
+error-upstream-too-long = The request is too long
+    .sentence = What the app asked for is too long to be carried along. Go to your account page, and then start again from the app.
+error-upstream-stale = This sign-in is no longer good
+    .sentence = It was begun in another browser, too long ago, or finished before. Nothing was done. Start again.
+error-upstream-cancelled = Nothing was connected
+    .sentence = { $upstream } was left without allowing access, so nothing has changed. Go back to the app to start again, or sign in another way.
+error-connect-link-dead = This link is no longer good
+    .sentence = Ask the app for a new one.
+error-connect-other-person = Somebody else is signed in
+    .sentence = The app acts for another person than the one who is signed in here. Sign out, sign in as that person, and open the link again.
+error-connected-for-other = Somebody else is signed in
+    .sentence = The account was to be connected for another person than the one who is signed in now, so nothing was connected.
+error-other-account = Another account
+    .sentence = You are connected as { $connected }, and came back as { $arrived }. Nothing has changed. To change accounts, disconnect { $upstream } on your account page first.
+error-upstream-away = It did not work
+    .sentence = { $upstream } does not answer at the moment. Nothing was done; try again soon.
+error-upstream-refused = It did not work
+    .sentence = { $upstream } did not accept this sign-in. Nothing was done; start again.
+error-account-disabled = Not signed in
+    .sentence = This account is closed. Ask whoever runs this.
+error-account-closed = Not signed in
+    .sentence = No account here belongs to this { $upstream } account, and new ones are made by the operator. Ask for one, sign in, and connect { $upstream } on your account page.
+error-account-email-taken = Not signed in
+    .sentence = There is an account with the e-mail address of this { $upstream } account already. Sign in to it with your password; there you can connect { $upstream }.
