@@ -37,6 +37,7 @@ pub enum Kind {
     OperatorCreated,
     PersonChanged,
     RefreshReplayed,
+    SessionStolen,
     SignInFailed,
     SignedIn,
     SignedOut,

@@ -12,6 +12,7 @@ use crate::{Answer, App, ORIGIN};
 pub struct Browser<'a> {
     app: &'a App,
     cookies: Mutex<BTreeMap<String, String>>,
+    user_agent: &'static str,
 }
 
 /// A form as a page shows it.
@@ -64,7 +65,25 @@ impl<'a> Browser<'a> {
         Self {
             app,
             cookies: Mutex::default(),
+            user_agent: "",
         }
+    }
+
+    /// Another browser that holds what this one holds, as a thief's would.
+    #[must_use]
+    pub fn copy(&self) -> Self {
+        Self {
+            app: self.app,
+            cookies: Mutex::new(self.cookies()),
+            user_agent: self.user_agent,
+        }
+    }
+
+    /// The browser with another name for itself.
+    #[must_use]
+    pub fn called(mut self, user_agent: &'static str) -> Self {
+        self.user_agent = user_agent;
+        self
     }
 
     /// Goes to an address of ours, without following redirects.
@@ -119,6 +138,9 @@ impl<'a> Browser<'a> {
         };
         if !cookies.is_empty() {
             request = request.header(header::COOKIE, cookies.join("; "));
+        }
+        if !self.user_agent.is_empty() {
+            request = request.header(header::USER_AGENT, self.user_agent);
         }
         let answer = self.app.send(request.body(body).expect("a request")).await;
         for cookie in answer.headers.get_all(header::SET_COOKIE) {

@@ -5,12 +5,13 @@ use oauth::time::UnixTime;
 use super::{DbError, Tx, sql};
 
 /// Name and text, in order. One text serves both databases.
-const MIGRATIONS: [(&str, &str); 2] = [
+const MIGRATIONS: [(&str, &str); 3] = [
     ("0001_start", include_str!("migrations/0001_start.sql")),
     (
         "0002_upstreams",
         include_str!("migrations/0002_upstreams.sql"),
     ),
+    ("0005_portal", include_str!("migrations/0005_portal.sql")),
 ];
 
 /// Any number that only we use: nodes that start together migrate one after the other.

@@ -14,6 +14,7 @@ pub(crate) struct NewSession {
     pub(crate) expires_at: UnixTime,
     pub(crate) user_agent: String,
     pub(crate) address: String,
+    pub(crate) mark_hash: String,
 }
 
 /// A live session and whose it is.
@@ -22,11 +23,21 @@ pub(crate) struct LiveSession {
     pub(crate) person: Person,
     pub(crate) authenticated_at: i64,
     pub(crate) seen_at: i64,
+    pub(crate) expires_at: i64,
+    pub(crate) user_agent: String,
+    /// Hash of the mark that its cookie carries.
+    pub(crate) mark_hash: String,
+    /// Hash of the mark before that one, empty if there was none.
+    pub(crate) mark_before: String,
 }
 
 columns!(LiveSession {
     authenticated_at,
     seen_at,
+    expires_at,
+    user_agent,
+    mark_hash,
+    mark_before,
     ..person
 });
 
@@ -35,14 +46,16 @@ pub(crate) async fn insert(tx: &mut Tx, new: NewSession) -> Result<(), DbError> 
         tx,
         execute,
         "INSERT INTO sessions
-         (id_hash, person_id, authenticated_at, seen_at, expires_at, user_agent, address)
-         VALUES ($1, $2, $3, $3, $4, $5, $6)",
+         (id_hash, person_id, authenticated_at, seen_at, expires_at, user_agent, address,
+          created_at, mark_hash)
+         VALUES ($1, $2, $3, $3, $4, $5, $6, $3, $7)",
         new.id_hash,
         new.person_id,
         new.authenticated_at.0,
         new.expires_at.0,
         new.user_agent,
-        new.address
+        new.address,
+        new.mark_hash
     )?;
     Ok(())
 }
@@ -58,7 +71,8 @@ pub(crate) async fn find(
         tx,
         one_or_none LiveSession,
         "SELECT people.id, email, email_verified, name, operator,
-         disabled_at IS NOT NULL AS disabled, authenticated_at, seen_at
+         disabled_at IS NOT NULL AS disabled, authenticated_at, seen_at, expires_at, user_agent,
+         mark_hash, mark_before
          FROM sessions JOIN people ON people.id = sessions.person_id
          WHERE id_hash = $1 AND expires_at > $2 AND seen_at > $3 AND disabled_at IS NULL",
         id_hash,
@@ -67,22 +81,35 @@ pub(crate) async fn find(
     )
 }
 
-/// Notes that the session is in use, unless that was noted since `before`.
-pub(crate) async fn update_seen(
+/// Which mark a session gets next, and what that depends on.
+#[derive(Clone, Debug)]
+pub(crate) struct NextMark {
+    pub(crate) id_hash: String,
+    /// The session's mark as it was read.
+    pub(crate) known: String,
+    /// The one that the browser holds: it stays good until the next has been used.
+    pub(crate) presented: String,
+    pub(crate) next: String,
+}
+
+/// Notes that the session is in use and replaces its mark: of those who race, one does.
+pub(crate) async fn update_mark(
     tx: &mut Tx,
-    id_hash: &str,
+    mark: &NextMark,
     now: UnixTime,
-    before: UnixTime,
-) -> Result<(), DbError> {
-    sql!(
+) -> Result<bool, DbError> {
+    let replaced = sql!(
         tx,
         execute,
-        "UPDATE sessions SET seen_at = $2 WHERE id_hash = $1 AND seen_at <= $3",
-        id_hash,
+        "UPDATE sessions SET seen_at = $1, mark_hash = $2, mark_before = $3
+         WHERE id_hash = $4 AND mark_hash = $5",
         now.0,
-        before.0
+        mark.next.as_str(),
+        mark.presented.as_str(),
+        mark.id_hash.as_str(),
+        mark.known.as_str()
     )?;
-    Ok(())
+    Ok(replaced == 1)
 }
 
 /// Ends a session; whether there was one.

@@ -1,6 +1,8 @@
 //! Signing people in and out: sessions, passwords, limits, and the pages for them.
 
+mod binding;
 pub(crate) mod continuation;
+mod device;
 pub(crate) mod password;
 pub(crate) mod session;
 pub(crate) mod setup;

@@ -1,23 +1,23 @@
-//! Browser sessions: a random id in a cookie, stored as a hash, ended by idleness and by age.
+//! Browser sessions: a random id in a cookie, stored as a hash, ended by idleness, by age, and when the
+//! cookie turns out to have been copied.
 
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::header::{self, HeaderValue};
 use http::request::Parts;
 use http::{HeaderMap, Method, StatusCode};
-use oauth::secret::{Secret, SecretHash};
+use oauth::secret::Secret;
 use oauth::time::UnixTime;
 
+use super::binding::{self, SessionCookie};
 use crate::Issuer;
 use crate::audit::Source;
 use crate::db::people::Person;
 use crate::db::sessions::{self, NewSession};
 use crate::db::{DbError, Tx};
-use crate::pages::{PageError, cookie, read_cookie};
+use crate::pages::{LateCookies, PageError, cookie};
 
-const COOKIE: &str = "session";
-/// How often a session in use is noted as such.
-const SEEN_EVERY_SECONDS: i64 = 300;
+pub(super) const COOKIE: &str = "session";
 const USER_AGENT_CHARACTERS_MAX: usize = 200;
 
 /// A person whose session is alive. Handlers that need one take this, and cannot be called
@@ -53,7 +53,7 @@ impl FromRequestParts<Issuer> for SignedIn {
     type Rejection = NotSignedIn;
 
     async fn from_request_parts(parts: &mut Parts, issuer: &Issuer) -> Result<Self, NotSignedIn> {
-        match find(issuer, &parts.headers).await {
+        match find(issuer, parts).await {
             Ok(Some(signed_in)) => Ok(signed_in),
             Ok(None) if parts.method == Method::GET => Err(NotSignedIn::SignInFirst),
             Ok(None) => Err(NotSignedIn::SessionEnded),
@@ -69,27 +69,31 @@ impl OptionalFromRequestParts<Issuer> for SignedIn {
         parts: &mut Parts,
         issuer: &Issuer,
     ) -> Result<Option<Self>, PageError> {
-        Ok(find(issuer, &parts.headers).await?)
+        Ok(find(issuer, parts).await?)
     }
 }
 
-async fn find(issuer: &Issuer, headers: &HeaderMap) -> Result<Option<SignedIn>, DbError> {
-    let Some(session_hash) = session_hash(issuer, headers) else {
+async fn find(issuer: &Issuer, parts: &Parts) -> Result<Option<SignedIn>, DbError> {
+    let Some(presented) = SessionCookie::read(issuer, &parts.headers) else {
         return Ok(None);
     };
+    let session_hash = presented.id_hash();
     let now = issuer.clock.now();
     let idle = now.minus(issuer.settings.lifetimes.session_idle);
     let mut tx = issuer.db.read().await?;
     let found = sessions::find(&mut tx, &session_hash, now, idle).await?;
     drop(tx);
     let Some(live) = found else { return Ok(None) };
-    let before = now.minus(SEEN_EVERY_SECONDS);
-    if live.seen_at <= before.0 {
-        let hash = session_hash.clone();
-        let note = issuer.db.write::<_, DbError, _>(move |tx| {
-            Box::pin(async move { sessions::update_seen(tx, &hash, now, before).await })
-        });
-        note.await?;
+    if let Err(why) = binding::check_own(&live, &presented, &user_agent(&parts.headers)) {
+        let source = parts.extensions.get().cloned().unwrap_or_default();
+        let about = (live.person.id.as_str(), why);
+        binding::end_copied(issuer, &source, session_hash, about).await?;
+        return Ok(None);
+    }
+    if let Some(cookies) = parts.extensions.get::<LateCookies>()
+        && let Some(cookie) = binding::renew(issuer, &live, presented).await?
+    {
+        cookies.add(cookie);
     }
     Ok(Some(SignedIn {
         person: live.person,
@@ -98,9 +102,12 @@ async fn find(issuer: &Issuer, headers: &HeaderMap) -> Result<Option<SignedIn>, 
     }))
 }
 
-fn session_hash(issuer: &Issuer, headers: &HeaderMap) -> Option<String> {
-    let id = Secret::new(read_cookie(issuer, headers, COOKIE)?);
-    Some(id.hash().as_str().to_owned())
+/// What the browser calls itself, cut where it is stored.
+fn user_agent(headers: &HeaderMap) -> String {
+    let agent = headers.get(header::USER_AGENT);
+    let agent = agent.and_then(|agent| agent.to_str().ok());
+    let agent = agent.unwrap_or_default().chars();
+    agent.take(USER_AGENT_CHARACTERS_MAX).collect()
 }
 
 /// Who is at the door: the browser, and the session it came with, if any.
@@ -118,42 +125,38 @@ impl FromRequestParts<Issuer> for Visitor {
         parts: &mut Parts,
         issuer: &Issuer,
     ) -> Result<Self, std::convert::Infallible> {
-        let agent = parts.headers.get(header::USER_AGENT);
-        let agent = agent.and_then(|agent| agent.to_str().ok());
         Ok(Self {
             source: parts.extensions.get().cloned().unwrap_or_default(),
-            user_agent: agent
-                .unwrap_or_default()
-                .chars()
-                .take(USER_AGENT_CHARACTERS_MAX)
-                .collect(),
-            session_hash: session_hash(issuer, &parts.headers),
+            user_agent: user_agent(&parts.headers),
+            session_hash: SessionCookie::read(issuer, &parts.headers)
+                .map(|presented| presented.id_hash()),
         })
     }
 }
 
 impl Visitor {
-    /// Starts a session under a new id; the one the browser came with ends.
+    /// Starts a session under a new id; the one the browser came with ends. Answers what its cookie
+    /// holds.
     pub(crate) async fn start_session(
         &self,
         issuer: &Issuer,
         tx: &mut Tx,
         person_id: &str,
     ) -> Result<Secret<String>, DbError> {
-        let id = issuer.random.secret();
-        let id = id.map_err(|_| DbError::Unavailable(None))?;
+        let fresh = SessionCookie::new(issuer)?;
         self.end_session(tx).await?;
         let now = issuer.clock.now();
         let new = NewSession {
-            id_hash: SecretHash::of(id.expose().as_bytes()).as_str().to_owned(),
+            id_hash: fresh.id_hash(),
             person_id: person_id.to_owned(),
             authenticated_at: now,
             expires_at: now.plus(issuer.settings.lifetimes.session_absolute),
             user_agent: self.user_agent.clone(),
             address: self.source.address_text(),
+            mark_hash: fresh.mark_hash(),
         };
         sessions::insert(tx, new).await?;
-        Ok(id)
+        Ok(fresh.value())
     }
 
     /// Ends the session that the browser came with; whether there was one.
@@ -168,11 +171,11 @@ impl Visitor {
 /// Sends the browser on, with the cookie of its new session.
 pub(crate) fn enter(
     issuer: &Issuer,
-    id: &Secret<String>,
+    session: &Secret<String>,
     path: &str,
 ) -> Result<Response, PageError> {
     let lifetime = issuer.settings.lifetimes.session_absolute;
-    let value = cookie(issuer, COOKIE, id.expose(), Some(lifetime));
+    let value = cookie(issuer, COOKIE, session.expose(), Some(lifetime));
     Ok(leave(value.map_err(PageError::internal)?, path))
 }
 

@@ -6,6 +6,8 @@ mod look;
 mod style;
 mod words;
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use askama::Template;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::middleware::Next;
@@ -166,15 +168,46 @@ pub(crate) fn cookie(
     ))
 }
 
+/// Cookies that are to be set with whatever answer a request gets, unless the answer sets them itself.
+#[derive(Clone, Default)]
+pub(crate) struct LateCookies(Arc<Mutex<Vec<HeaderValue>>>);
+
+impl LateCookies {
+    pub(crate) fn add(&self, cookie: HeaderValue) {
+        let mut cookies = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        cookies.push(cookie);
+    }
+
+    fn set(&self, headers: &mut HeaderMap) {
+        let mut cookies = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let name = |cookie: &HeaderValue| {
+            let bytes = cookie.as_bytes().split(|byte| *byte == b'=');
+            bytes.take(1).flatten().copied().collect::<Vec<_>>()
+        };
+        for cookie in cookies.drain(..) {
+            let mut set = headers.get_all(header::SET_COOKIE).into_iter();
+            if !set.any(|own| name(own) == name(&cookie)) {
+                headers.append(header::SET_COOKIE, cookie);
+            }
+        }
+    }
+}
+
 /// What a response's `form-action` must list besides our own origin: where the redirect after
 /// its form leads.
 #[derive(Clone)]
 pub(crate) struct FormAction(pub(crate) String);
 
 /// Renders errors and puts the protecting headers on every page.
-pub(crate) async fn dress(State(issuer): State<Issuer>, request: Request, next: Next) -> Response {
+pub(crate) async fn dress(
+    State(issuer): State<Issuer>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let source = request.extensions().get::<Source>().cloned();
     let look = Look::of(&issuer, request.uri(), request.headers());
+    let cookies = LateCookies::default();
+    request.extensions_mut().insert(cookies.clone());
     let mut response = next.run(request).await;
     if let Some(error) = response.extensions_mut().remove::<PageError>() {
         response = error.render(&issuer, look, &source.unwrap_or_default());
@@ -182,6 +215,7 @@ pub(crate) async fn dress(State(issuer): State<Issuer>, request: Request, next: 
     let form_action = response.extensions_mut().remove::<FormAction>();
     let policy = policy(form_action.as_ref());
     let headers = response.headers_mut();
+    cookies.set(headers);
     let fixed: [(HeaderName, &'static str); 5] = [
         (header::X_FRAME_OPTIONS, "DENY"),
         // `no-referrer` would make browsers send `Origin: null` with our own forms.

@@ -1,6 +1,8 @@
 //! Browser sessions.
 
-use crate::db::sessions::{self, NewSession};
+use futures_util::future::join_all;
+
+use crate::db::sessions::{self, NewSession, NextMark};
 use crate::db::{Db, DbError};
 
 use super::NOW;
@@ -14,6 +16,16 @@ fn session(id: &str, person: &str, lives: i64) -> NewSession {
         expires_at: NOW.plus(lives),
         user_agent: "browser".into(),
         address: "127.0.0.1".into(),
+        mark_hash: "first".into(),
+    }
+}
+
+fn next_mark(known: &str, presented: &str, next: &str) -> NextMark {
+    NextMark {
+        id_hash: "a".into(),
+        known: known.into(),
+        presented: presented.into(),
+        next: next.into(),
     }
 }
 
@@ -38,18 +50,18 @@ pub(crate) async fn a_session_lives_while_it_is_used(db: Db) {
             );
             assert!(sessions::find(tx, "x", NOW, NOW.minus(1)).await?.is_none());
 
-            sessions::update_seen(tx, "a", NOW.plus(50), NOW.minus(1)).await?;
+            let late = next_mark("other", "other", "second");
+            assert!(!sessions::update_mark(tx, &late, NOW.plus(50)).await?);
             assert!(
                 sessions::find(tx, "a", NOW.plus(60), NOW.plus(40))
                     .await?
                     .is_none()
             );
-            sessions::update_seen(tx, "a", NOW.plus(50), NOW).await?;
-            assert!(
-                sessions::find(tx, "a", NOW.plus(60), NOW.plus(40))
-                    .await?
-                    .is_some()
-            );
+            let next = next_mark("first", "first", "second");
+            assert!(sessions::update_mark(tx, &next, NOW.plus(50)).await?);
+            let live = sessions::find(tx, "a", NOW.plus(60), NOW.plus(40)).await?;
+            let live = live.unwrap();
+            assert_eq!((&*live.mark_hash, &*live.mark_before), ("second", "first"));
 
             assert_eq!(sessions::delete_expired(tx, NOW.plus(2), 10).await?, 1);
             assert!(sessions::delete(tx, "a").await?);
@@ -60,4 +72,33 @@ pub(crate) async fn a_session_lives_while_it_is_used(db: Db) {
     })
     .await
     .unwrap();
+}
+
+pub(crate) async fn of_those_who_race_one_replaces_the_mark(db: Db) {
+    db.write::<_, DbError, _>(|tx| {
+        Box::pin(async move {
+            add(tx, "p", "ada@example.com", false).await?;
+            sessions::insert(tx, session("a", "p", 100)).await
+        })
+    })
+    .await
+    .unwrap();
+    let racing = (0..8).map(|n| {
+        let next = next_mark("first", "first", &format!("next {n}"));
+        let db = db.clone();
+        async move {
+            db.write::<_, DbError, _>(move |tx| {
+                Box::pin(async move { sessions::update_mark(tx, &next, NOW.plus(9)).await })
+            })
+            .await
+            .unwrap()
+        }
+    });
+    let won = join_all(racing).await;
+    assert_eq!(won.iter().filter(|won| **won).count(), 1);
+    let mut tx = db.read().await.unwrap();
+    let live = sessions::find(&mut tx, "a", NOW.plus(9), NOW)
+        .await
+        .unwrap();
+    assert_eq!(live.unwrap().mark_before, "first");
 }

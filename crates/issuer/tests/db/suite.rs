@@ -82,9 +82,11 @@ on_both! {
     // people::insert, people::find, people::find_by_email, people::find_operator
     people_have_one_account => super::people::an_email_address_has_one_account;
     operators_are_found => super::people::an_operator_is_found;
-    // sessions::insert, sessions::find, sessions::update_seen, sessions::delete,
-    // sessions::delete_of_person, sessions::delete_expired
+    // sessions::insert, sessions::find, sessions::delete, sessions::delete_of_person,
+    // sessions::delete_expired
     sessions_live_while_used => super::sessions::a_session_lives_while_it_is_used;
+    // sessions::update_mark
+    racing_marks => super::sessions::of_those_who_race_one_replaces_the_mark;
     // consents::insert, consents::find, consents::list, consents::delete
     consents_are_replaced => super::consents::a_consent_replaces_the_one_before;
     decisions_count_once => super::decisions::a_decision_counts_once;

@@ -1,5 +1,6 @@
 //! Signing people in and out.
 
+mod session;
 mod setup;
 mod sign_in;
 mod sign_up;

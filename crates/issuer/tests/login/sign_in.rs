@@ -221,9 +221,11 @@ async fn a_session_is_new_at_each_sign_in_and_the_old_one_ends() {
     assert!(!cookie.contains("Domain"));
     let second = ada.cookies()[COOKIE].clone();
     assert_ne!(first, second);
-    assert_eq!(second.len(), 43);
+    // An id and a mark.
+    assert_eq!(second.len(), 43 + 1 + 43);
     for (id, status) in [
         (first, 303),
+        (second[..43].to_owned(), 303),
         (second, 200),
         ("x".repeat(43), 303),
         (String::new(), 303),

@@ -1,0 +1,60 @@
+//! What a browser says of itself: the engine that it keeps while everything else changes.
+
+/// What a browser is built on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Engine {
+    Blink,
+    Gecko,
+    WebKit,
+    /// No browser, or none that says so.
+    Other,
+}
+
+impl Engine {
+    /// An update, another network, or asking for the desktop's pages does not change it.
+    pub(crate) fn of(user_agent: &str) -> Self {
+        if user_agent.contains("Chrome/") {
+            Self::Blink
+        } else if user_agent.contains("AppleWebKit/") {
+            Self::WebKit
+        } else if user_agent.contains("Gecko/") {
+            Self::Gecko
+        } else {
+            Self::Other
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CHROME: &str = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) \
+        Chrome/156.0.0.0 Safari/537.36";
+    const PHONE: &str = "Mozilla/5.0 (Linux; Android 16; K) AppleWebKit/537.36 (KHTML, like \
+        Gecko) Chrome/150.0.0.0 Mobile Safari/537.36";
+    const EDGE: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like \
+        Gecko) Chrome/156.0.0.0 Safari/537.36 Edg/156.0.0.0";
+    const FIREFOX: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:150.0) Gecko/20100101 \
+        Firefox/150.0";
+    const SAFARI: &str = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 \
+        (KHTML, like Gecko) Version/26.0 Safari/605.1.15";
+    const IPHONE_FIREFOX: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) \
+        AppleWebKit/605.1.15 (KHTML, like Gecko) FxiOS/145.0 Mobile/15E148 Safari/605.1.15";
+
+    #[test]
+    fn an_engine_outlives_updates_and_the_desktop_site() {
+        for (agent, engine) in [
+            (CHROME, Engine::Blink),
+            (PHONE, Engine::Blink),
+            (EDGE, Engine::Blink),
+            (FIREFOX, Engine::Gecko),
+            (SAFARI, Engine::WebKit),
+            (IPHONE_FIREFOX, Engine::WebKit),
+            ("curl/8.14.1", Engine::Other),
+            ("", Engine::Other),
+        ] {
+            assert_eq!(Engine::of(agent), engine, "{agent}");
+        }
+    }
+}
