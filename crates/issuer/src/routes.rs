@@ -10,8 +10,9 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use crate::Issuer;
 use crate::connections::webhook;
 use crate::endpoints::{authorize, discovery, introspect, jwks, register, revoke, token, userinfo};
-use crate::login::{setup, sign_in, sign_out, sign_up, upstream};
+use crate::login::{setup, sign_in, sign_out, sign_up, step_up, upstream};
 use crate::pages;
+use crate::portal::security::{self, recovery_codes};
 use crate::portal::{account, connect};
 
 /// What holds for a family of paths.
@@ -83,6 +84,16 @@ fn pages(issuer: &Issuer) -> Router<Issuer> {
         .route("/signup", get(sign_up::get).post(sign_up::post))
         .route("/logout", get(sign_out::get).post(sign_out::post))
         .route("/account", get(account::get))
+        .route("/account/confirm", get(step_up::get).post(step_up::post))
+        .route("/account/security", get(security::get))
+        .route(
+            "/account/security/recovery-codes",
+            get(recovery_codes::get).post(recovery_codes::post),
+        )
+        .route(
+            "/account/security/recovery-codes/download",
+            get(recovery_codes::download),
+        )
         .route("/account/disconnect", post(account::disconnect))
         .route("/connect/{upstream}", get(connect::get).post(connect::post))
         .route("/connect/{upstream}/disconnect", post(connect::disconnect))

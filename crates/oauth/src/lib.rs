@@ -2,6 +2,7 @@
 
 #![deny(missing_docs)]
 
+pub mod acr;
 pub mod authorize;
 pub mod challenge;
 pub mod client;

@@ -5,6 +5,7 @@
     reason = "the members are named and defined by the sections above"
 )]
 
+use crate::acr::Acr;
 use crate::scope::ScopeSet;
 use crate::time::UnixTime;
 
@@ -46,7 +47,7 @@ pub fn family(jti: &str) -> &str {
 }
 
 /// The claims of an ID token (OpenID Connect Core §2).
-#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct IdClaims {
     pub iss: String,
     pub sub: String,
@@ -54,6 +55,10 @@ pub struct IdClaims {
     pub exp: UnixTime,
     pub iat: UnixTime,
     pub auth_time: UnixTime,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub acr: Option<Acr>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub amr: Vec<&'static str>,
     pub at_hash: String,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub nonce: Option<String>,

@@ -18,6 +18,7 @@ pub(super) fn lifetimes(reader: &Reader<'_>) -> Lifetimes {
         pending: reader.number("lifetimes.pending_seconds"),
         consent: reader.number("lifetimes.consent_seconds"),
         setup_link: reader.number("lifetimes.setup_link_seconds"),
+        step_up: reader.number("lifetimes.step_up_seconds"),
         key_overlap: reader.number("lifetimes.key_overlap_seconds"),
         key_age: reader.number("lifetimes.key_age_seconds"),
         audit: reader.number("lifetimes.audit_seconds"),
@@ -52,6 +53,10 @@ pub(super) fn limits(reader: &Reader<'_>) -> Limits {
     Limits {
         sign_in_failures_per_person: reader.limit("limits.sign_in_failures_per_person"),
         sign_in_failures_per_source: reader.limit("limits.sign_in_failures_per_source"),
+        second_factor_failures_per_sign_in: reader
+            .limit("limits.second_factor_failures_per_sign_in"),
+        second_factor_failures_per_person: reader.limit("limits.second_factor_failures_per_person"),
+        second_factor_failures_per_source: reader.limit("limits.second_factor_failures_per_source"),
         sign_ups_per_source: reader.limit("limits.sign_ups_per_source"),
         registrations_per_source: reader.limit("limits.registrations_per_source"),
         token_failures_per_source: reader.limit("limits.token_failures_per_source"),

@@ -134,6 +134,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     setting("lifetimes.pending_seconds", Number(30, 3_600), "600", "How long a consent page may wait for its answer."),
     setting("lifetimes.consent_seconds", Number(60, 10 * YEAR), "31536000", "After which a consent is asked for again."),
     setting("lifetimes.setup_link_seconds", Number(60, 30 * DAY), "86400", "The link with which the first operator is made."),
+    setting("lifetimes.step_up_seconds", Number(60, DAY), "600", "How long a sign-in suffices to change how one signs in, and for all else that is dangerous. After that people confirm who they are."),
     setting("lifetimes.key_overlap_seconds", Number(60, 30 * DAY), "3600", "How long before it signs a new key is published."),
     setting("lifetimes.key_age_seconds", Number(0, 10 * YEAR), "7776000", "Age at which a signing key is replaced; 0 leaves that to `keys rotate`."),
     setting("lifetimes.audit_seconds", Number(0, 100 * YEAR), "31536000", "After which audit events are deleted; 0 keeps them."),
@@ -141,6 +142,9 @@ pub(crate) const SETTINGS: &[Setting] = &[
 
     setting("limits.sign_in_failures_per_person", Limit, "10 per 15m", "Failed sign-ins for one e-mail address."),
     setting("limits.sign_in_failures_per_source", Limit, "100 per 15m", "Failed sign-ins from one network address."),
+    setting("limits.second_factor_failures_per_sign_in", Limit, "5 per 1h", "Wrong codes of a second factor after one right password, or in one session."),
+    setting("limits.second_factor_failures_per_person", Limit, "100 per 1d", "Wrong codes of a second factor for one person. Only somebody with the password, or a session, can use it up."),
+    setting("limits.second_factor_failures_per_source", Limit, "100 per 15m", "Wrong codes of a second factor from one network address."),
     setting("limits.sign_ups_per_source", Limit, "20 per 1h", "New accounts from one network address."),
     setting("limits.registrations_per_source", Limit, "100 per 1h", "Client registrations from one network address."),
     setting("limits.token_failures_per_source", Limit, "60 per 15m", "Failed token requests for one client from one network address."),

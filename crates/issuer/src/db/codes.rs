@@ -17,6 +17,7 @@ pub(crate) struct Row {
     pub(crate) challenge: String,
     pub(crate) nonce: Option<String>,
     pub(crate) auth_time: i64,
+    pub(crate) methods: String,
     pub(crate) expires_at: i64,
     pub(crate) failures: i64,
     pub(crate) redeemed_at: Option<i64>,
@@ -33,6 +34,7 @@ columns!(Row {
     challenge,
     nonce,
     auth_time,
+    methods,
     expires_at,
     failures,
     redeemed_at,
@@ -45,8 +47,8 @@ pub(crate) async fn insert(tx: &mut Tx, row: Row) -> Result<(), DbError> {
         execute,
         "INSERT INTO codes
          (hash, client_id, person_id, resource, scope, redirect_uri, challenge, nonce, auth_time,
-          expires_at, failures, redeemed_at, family_id)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, NULL, NULL)",
+          methods, expires_at, failures, redeemed_at, family_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, NULL, NULL)",
         row.hash,
         row.client_id,
         row.person_id,
@@ -56,6 +58,7 @@ pub(crate) async fn insert(tx: &mut Tx, row: Row) -> Result<(), DbError> {
         row.challenge,
         row.nonce,
         row.auth_time,
+        row.methods,
         row.expires_at
     )?;
     Ok(())
@@ -86,7 +89,7 @@ pub(crate) async fn redeem(
          WHERE hash = $3 AND client_id = $4 AND challenge = $5
            AND redeemed_at IS NULL AND expires_at > $1 AND failures < $6
          RETURNING hash, client_id, person_id, resource, scope, redirect_uri, challenge, nonce,
-           auth_time, expires_at, failures, redeemed_at, family_id",
+           auth_time, methods, expires_at, failures, redeemed_at, family_id",
         now.0,
         by.family_id.as_str(),
         by.hash.as_str(),
@@ -101,7 +104,7 @@ pub(crate) async fn find(tx: &mut Tx, hash: &SecretHash) -> Result<Option<Row>, 
         tx,
         one_or_none Row,
         "SELECT hash, client_id, person_id, resource, scope, redirect_uri, challenge, nonce,
-           auth_time, expires_at, failures, redeemed_at, family_id
+           auth_time, methods, expires_at, failures, redeemed_at, family_id
          FROM codes WHERE hash = $1",
         hash.as_str()
     )

@@ -13,6 +13,7 @@ pub(crate) struct Row {
     pub(crate) resource: String,
     pub(crate) scope: String,
     pub(crate) auth_time: i64,
+    pub(crate) methods: String,
     pub(crate) refreshable: bool,
     pub(crate) generation: i64,
     pub(crate) rotated_at: i64,
@@ -27,6 +28,7 @@ columns!(Row {
     resource,
     scope,
     auth_time,
+    methods,
     refreshable,
     generation,
     rotated_at,
@@ -39,15 +41,16 @@ pub(crate) async fn insert(tx: &mut Tx, row: Row) -> Result<(), DbError> {
         tx,
         execute,
         "INSERT INTO families
-         (id, client_id, person_id, resource, scope, auth_time, refreshable, generation,
-          rotated_at, created_at, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+         (id, client_id, person_id, resource, scope, auth_time, methods, refreshable,
+          generation, rotated_at, created_at, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         row.id,
         row.client_id,
         row.person_id,
         row.resource,
         row.scope,
         row.auth_time,
+        row.methods,
         row.refreshable,
         row.generation,
         row.rotated_at,
@@ -61,7 +64,7 @@ pub(crate) async fn find(tx: &mut Tx, id: &str) -> Result<Option<Row>, DbError> 
     sql!(
         tx,
         one_or_none Row,
-        "SELECT id, client_id, person_id, resource, scope, auth_time, refreshable,
+        "SELECT id, client_id, person_id, resource, scope, auth_time, methods, refreshable,
            generation, rotated_at, created_at, expires_at
          FROM families WHERE id = $1",
         id
@@ -91,7 +94,7 @@ pub(crate) async fn rotate(
         "UPDATE families SET generation = generation + 1, rotated_at = $1
          WHERE id = $2 AND generation = $3 AND client_id = $4 AND refreshable
            AND expires_at > $1 AND rotated_at > $5
-         RETURNING id, client_id, person_id, resource, scope, auth_time, refreshable,
+         RETURNING id, client_id, person_id, resource, scope, auth_time, methods, refreshable,
            generation, rotated_at, created_at, expires_at",
         now.0,
         rotation.id.as_str(),

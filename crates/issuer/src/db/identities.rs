@@ -2,7 +2,7 @@
 
 use oauth::time::UnixTime;
 
-use super::{DbError, Tx, sql};
+use super::{DbError, Tx, columns, sql};
 
 /// An account at an upstream.
 #[derive(Clone, Copy, Debug)]
@@ -11,6 +11,15 @@ pub(crate) struct Account<'a> {
     pub(crate) host: &'a str,
     pub(crate) id: &'a str,
 }
+
+/// Where an account is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) upstream: String,
+    pub(crate) host: String,
+}
+
+columns!(Place { upstream, host });
 
 /// The person that an account signs in as.
 pub(crate) async fn find(tx: &mut Tx, account: Account<'_>) -> Result<Option<String>, DbError> {
@@ -24,6 +33,16 @@ pub(crate) async fn find(tx: &mut Tx, account: Account<'_>) -> Result<Option<Str
         account.id
     )?;
     Ok(row.map(|(person_id,)| person_id))
+}
+
+/// Upstream and host of every account that signs in as a person.
+pub(crate) async fn list(tx: &mut Tx, person_id: &str) -> Result<Vec<Place>, DbError> {
+    sql!(
+        tx,
+        all Place,
+        "SELECT upstream, host FROM identities WHERE person_id = $1 ORDER BY upstream, host",
+        person_id
+    )
 }
 
 /// Lets an account sign in as a person, unless it is somebody's already.

@@ -5,12 +5,13 @@ use oauth::time::UnixTime;
 use super::{DbError, Tx, sql};
 
 /// Name and text, in order. One text serves both databases.
-const MIGRATIONS: [(&str, &str); 3] = [
+const MIGRATIONS: [(&str, &str); 4] = [
     ("0001_start", include_str!("migrations/0001_start.sql")),
     (
         "0002_upstreams",
         include_str!("migrations/0002_upstreams.sql"),
     ),
+    ("0004_factors", include_str!("migrations/0004_factors.sql")),
     ("0005_portal", include_str!("migrations/0005_portal.sql")),
 ];
 

@@ -14,6 +14,7 @@ pub(crate) mod keys;
 pub(crate) mod people;
 pub(crate) mod postgres;
 pub(crate) mod records;
+pub(crate) mod recovery_codes;
 pub(crate) mod revocations;
 pub(crate) mod sessions;
 pub(crate) mod setup_links;

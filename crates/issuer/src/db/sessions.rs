@@ -11,6 +11,8 @@ pub(crate) struct NewSession {
     pub(crate) id_hash: String,
     pub(crate) person_id: String,
     pub(crate) authenticated_at: UnixTime,
+    /// Words, with spaces between.
+    pub(crate) methods: String,
     pub(crate) expires_at: UnixTime,
     pub(crate) user_agent: String,
     pub(crate) address: String,
@@ -22,6 +24,7 @@ pub(crate) struct NewSession {
 pub(crate) struct LiveSession {
     pub(crate) person: Person,
     pub(crate) authenticated_at: i64,
+    pub(crate) methods: String,
     pub(crate) seen_at: i64,
     pub(crate) expires_at: i64,
     pub(crate) user_agent: String,
@@ -33,6 +36,7 @@ pub(crate) struct LiveSession {
 
 columns!(LiveSession {
     authenticated_at,
+    methods,
     seen_at,
     expires_at,
     user_agent,
@@ -46,12 +50,13 @@ pub(crate) async fn insert(tx: &mut Tx, new: NewSession) -> Result<(), DbError> 
         tx,
         execute,
         "INSERT INTO sessions
-         (id_hash, person_id, authenticated_at, seen_at, expires_at, user_agent, address,
+         (id_hash, person_id, authenticated_at, methods, seen_at, expires_at, user_agent, address,
           created_at, mark_hash)
-         VALUES ($1, $2, $3, $3, $4, $5, $6, $3, $7)",
+         VALUES ($1, $2, $3, $4, $3, $5, $6, $7, $3, $8)",
         new.id_hash,
         new.person_id,
         new.authenticated_at.0,
+        new.methods,
         new.expires_at.0,
         new.user_agent,
         new.address,
@@ -71,8 +76,8 @@ pub(crate) async fn find(
         tx,
         one_or_none LiveSession,
         "SELECT people.id, email, email_verified, name, operator,
-         disabled_at IS NOT NULL AS disabled, authenticated_at, seen_at, expires_at, user_agent,
-         mark_hash, mark_before
+         disabled_at IS NOT NULL AS disabled, authenticated_at, methods, seen_at, expires_at,
+         user_agent, mark_hash, mark_before
          FROM sessions JOIN people ON people.id = sessions.person_id
          WHERE id_hash = $1 AND expires_at > $2 AND seen_at > $3 AND disabled_at IS NULL",
         id_hash,
@@ -110,6 +115,36 @@ pub(crate) async fn update_mark(
         mark.known.as_str()
     )?;
     Ok(replaced == 1)
+}
+
+/// A session under a new id, after its person proved once more who they are.
+#[derive(Clone, Debug)]
+pub(crate) struct Rotation {
+    pub(crate) id_hash: String,
+    pub(crate) new_id_hash: String,
+    pub(crate) mark_hash: String,
+    pub(crate) methods: String,
+}
+
+/// Moves a live session to its new id. Of those who race, one does.
+pub(crate) async fn rotate(
+    tx: &mut Tx,
+    rotation: &Rotation,
+    now: UnixTime,
+) -> Result<bool, DbError> {
+    let rotated = sql!(
+        tx,
+        execute,
+        "UPDATE sessions SET id_hash = $2, mark_hash = $3, mark_before = '', methods = $4,
+           authenticated_at = $5, seen_at = $5
+         WHERE id_hash = $1 AND expires_at > $5",
+        rotation.id_hash.as_str(),
+        rotation.new_id_hash.as_str(),
+        rotation.mark_hash.as_str(),
+        rotation.methods.as_str(),
+        now.0
+    )?;
+    Ok(rotated == 1)
 }
 
 /// Ends a session; whether there was one.

@@ -45,7 +45,10 @@ impl Continuation {
         let hint = params.get("login_hint").filter(|hint| hint.len() <= 254);
         Self {
             path: Some(path.to_owned()),
-            asker: asker(issuer, source, &params).await,
+            asker: match is_account_page(path.split('?').next().unwrap_or_default()) {
+                true => None,
+                false => asker(issuer, source, &params).await,
+            },
             login_hint: hint.map(str::to_owned),
         }
     }
@@ -101,14 +104,26 @@ pub(crate) fn sign_in_path(page: &str, path: &str) -> String {
     format!("{page}?continue={path}")
 }
 
-/// A path of ours with its query, if it leads to the authorization endpoint or to a page to connect.
+/// A path of ours with its query, if it leads to the authorization endpoint, to a page to connect, or
+/// to the account.
 fn own(text: &str) -> Option<(&str, &str)> {
-    let (path, query) = text.split_once('?')?;
+    let Some((path, query)) = text.split_once('?') else {
+        let short = text.len() <= Params::BYTES_MAX;
+        return (is_account_page(text) && short).then_some((text, ""));
+    };
     let plain = text.bytes().all(|byte| byte.is_ascii_graphic());
     let connect = path.strip_prefix("/connect/");
     let connect = connect.is_some_and(|name| name.bytes().all(|byte| byte.is_ascii_lowercase()));
-    let ours = connect || path == FINISH_PATH || AUTHORIZE_PATHS.contains(&path);
+    let ours =
+        connect || is_account_page(path) || path == FINISH_PATH || AUTHORIZE_PATHS.contains(&path);
     (ours && plain && text.len() <= Params::BYTES_MAX).then_some((text, query))
+}
+
+/// The account, or a page below it.
+fn is_account_page(path: &str) -> bool {
+    let rest = path.strip_prefix(ACCOUNT);
+    let plain = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'/');
+    rest.is_some_and(|rest| (rest.is_empty() || rest.starts_with('/')) && rest.bytes().all(plain))
 }
 
 async fn asker(issuer: &Issuer, source: &Source, params: &Params) -> Option<Asker> {
@@ -135,17 +150,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_our_authorization_endpoint_is_continued_to() {
+    fn only_our_own_pages_are_continued_to() {
         for good in [
             "/oauth/authorize?client_id=a&state=%2F%2Fevil.example",
             "/authorize?",
+            "/account",
+            "/account/security/passkeys",
+            "/account/activity?before=1",
         ] {
             assert!(own(good).is_some(), "{good}");
         }
         for bad in [
             "",
             "/",
-            "/account",
+            "/accounts",
+            "/account/../logout",
+            "/account/%2e%2e/logout",
+            "/account\\evil.example",
             "/oauth/authorize",
             "//evil.example/oauth/authorize?",
             "https://evil.example/oauth/authorize?",

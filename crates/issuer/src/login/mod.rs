@@ -1,14 +1,18 @@
 //! Signing people in and out: sessions, passwords, limits, and the pages for them.
 
+pub(crate) mod base32;
 mod binding;
+mod code;
 pub(crate) mod continuation;
 mod device;
 pub(crate) mod password;
+pub(crate) mod recovery;
 pub(crate) mod session;
 pub(crate) mod setup;
 pub(crate) mod sign_in;
 pub(crate) mod sign_out;
 pub(crate) mod sign_up;
+pub(crate) mod step_up;
 pub(crate) mod throttle;
 pub(crate) mod upstream;
 

@@ -5,7 +5,7 @@ use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::header::{self, HeaderValue};
 use http::request::Parts;
-use http::{HeaderMap, Method, StatusCode};
+use http::{HeaderMap, StatusCode};
 use oauth::secret::Secret;
 use oauth::time::UnixTime;
 
@@ -13,9 +13,10 @@ use super::binding::{self, SessionCookie};
 use crate::Issuer;
 use crate::audit::Source;
 use crate::db::people::Person;
-use crate::db::sessions::{self, NewSession};
+use crate::db::sessions::{self, NewSession, Rotation};
 use crate::db::{DbError, Tx};
 use crate::pages::{LateCookies, PageError, cookie};
+use crate::tokens::methods::{Method, Methods};
 
 pub(super) const COOKIE: &str = "session";
 const USER_AGENT_CHARACTERS_MAX: usize = 200;
@@ -26,6 +27,8 @@ const USER_AGENT_CHARACTERS_MAX: usize = 200;
 pub(crate) struct SignedIn {
     pub(crate) person: Person,
     pub(crate) authenticated_at: UnixTime,
+    /// How, at the sign-in and since.
+    pub(crate) methods: Methods,
     /// Names the session where something is bound to it.
     pub(crate) session_hash: String,
 }
@@ -55,7 +58,7 @@ impl FromRequestParts<Issuer> for SignedIn {
     async fn from_request_parts(parts: &mut Parts, issuer: &Issuer) -> Result<Self, NotSignedIn> {
         match find(issuer, parts).await {
             Ok(Some(signed_in)) => Ok(signed_in),
-            Ok(None) if parts.method == Method::GET => Err(NotSignedIn::SignInFirst),
+            Ok(None) if parts.method == http::Method::GET => Err(NotSignedIn::SignInFirst),
             Ok(None) => Err(NotSignedIn::SessionEnded),
             Err(error) => Err(NotSignedIn::Failed(error.into())),
         }
@@ -98,6 +101,7 @@ async fn find(issuer: &Issuer, parts: &Parts) -> Result<Option<SignedIn>, DbErro
     Ok(Some(SignedIn {
         person: live.person,
         authenticated_at: UnixTime(live.authenticated_at),
+        methods: Methods::read(&live.methods),
         session_hash,
     }))
 }
@@ -141,7 +145,7 @@ impl Visitor {
         &self,
         issuer: &Issuer,
         tx: &mut Tx,
-        person_id: &str,
+        (person_id, methods): (&str, Methods),
     ) -> Result<Secret<String>, DbError> {
         let fresh = SessionCookie::new(issuer)?;
         self.end_session(tx).await?;
@@ -150,6 +154,7 @@ impl Visitor {
             id_hash: fresh.id_hash(),
             person_id: person_id.to_owned(),
             authenticated_at: now,
+            methods: methods.to_string(),
             expires_at: now.plus(issuer.settings.lifetimes.session_absolute),
             user_agent: self.user_agent.clone(),
             address: self.source.address_text(),
@@ -166,6 +171,25 @@ impl Visitor {
             None => Ok(false),
         }
     }
+}
+
+/// Moves a session to a new id after its person proved once more who they are. Answers what its cookie
+/// holds; `None` if the session ended meanwhile.
+pub(crate) async fn rotate(
+    issuer: &Issuer,
+    tx: &mut Tx,
+    signed_in: &SignedIn,
+    method: Method,
+) -> Result<Option<Secret<String>>, DbError> {
+    let fresh = SessionCookie::new(issuer)?;
+    let rotation = Rotation {
+        id_hash: signed_in.session_hash.clone(),
+        new_id_hash: fresh.id_hash(),
+        mark_hash: fresh.mark_hash(),
+        methods: signed_in.methods.with(method).to_string(),
+    };
+    let rotated = sessions::rotate(tx, &rotation, issuer.clock.now()).await?;
+    Ok(rotated.then(|| fresh.value()))
 }
 
 /// Sends the browser on, with the cookie of its new session.

@@ -13,6 +13,7 @@ use crate::Issuer;
 use crate::audit::{self, Event, Kind};
 use crate::db::{DbError, people, setup_links};
 use crate::pages::{Frame, PageError, PageForm, PageQuery};
+use crate::tokens::methods::Method;
 
 #[derive(Debug, thiserror::Error)]
 enum SetupError {
@@ -100,7 +101,9 @@ pub(crate) async fn post(
                 let person_id = new.id.clone();
                 people::insert(tx, new, now).await?;
                 audit::record(&issuer, tx, &event).await?;
-                Ok(visitor.start_session(&issuer, tx, &person_id).await?)
+                Ok(visitor
+                    .start_session(&issuer, tx, (&person_id, Method::Password.into()))
+                    .await?)
             })
         })
         .await

@@ -8,7 +8,7 @@ use oauth::secret::{Secret, SecretHash};
 
 use super::Problem;
 use super::continuation::Continuation;
-use super::password::BYTES_MAX;
+use super::password::{BYTES_MAX, PasswordError};
 use super::session::{self, Visitor};
 use super::throttle::{self, Slot, ThrottleError};
 use crate::Issuer;
@@ -17,6 +17,7 @@ use crate::db::DbError;
 use crate::db::people::{self, Person};
 use crate::pages::{Frame, PageError, PageForm, PageQuery, say};
 use crate::settings::{SignUp, UpstreamSettings};
+use crate::tokens::methods::Method;
 
 #[derive(Template)]
 #[template(path = "sign_in.html")]
@@ -29,15 +30,38 @@ struct SignInPage<'a> {
     problem: Option<Problem>,
 }
 
-enum SignInError {
+pub(super) enum SignInError {
     /// Unknown, disabled, or a wrong password: nobody is told which.
     Wrong,
     Throttled(i64),
     Failed(PageError),
 }
 
-impl<E: Into<PageError>> From<E> for SignInError {
-    fn from(error: E) -> Self {
+impl From<ThrottleError> for SignInError {
+    fn from(error: ThrottleError) -> Self {
+        match error {
+            ThrottleError::Limited {
+                retry_after_seconds,
+            } => Self::Throttled(retry_after_seconds),
+            ThrottleError::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<PageError> for SignInError {
+    fn from(error: PageError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<DbError> for SignInError {
+    fn from(error: DbError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl From<PasswordError> for SignInError {
+    fn from(error: PasswordError) -> Self {
         Self::Failed(error.into())
     }
 }
@@ -65,29 +89,44 @@ pub(crate) async fn post(
         *response.status_mut() = status;
         Ok(response)
     };
-    match sign_in(&issuer, &visitor, email, password).await {
+    let entered = match check_password(&issuer, &visitor, email, password).await {
+        Ok((person, slots)) => Ok(start(&issuer, &visitor, person, slots).await?),
+        Err(error) => Err(error),
+    };
+    match entered {
         Ok(id) => session::enter(&issuer, &id, to.target()),
-        Err(SignInError::Wrong) => again(
-            StatusCode::BAD_REQUEST,
-            Problem::new("email", "sign-in-wrong"),
-        ),
-        Err(SignInError::Throttled(seconds)) => {
-            let text = say("sign-in-throttled").with_wait(seconds);
-            let mut response = again(StatusCode::TOO_MANY_REQUESTS, Problem::new("", text))?;
-            let headers = response.headers_mut();
-            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-            Ok(response)
-        }
-        Err(SignInError::Failed(error)) => Err(error),
+        Err(error) => error.show(Problem::new("email", "sign-in-wrong"), again),
     }
 }
 
-async fn sign_in(
+impl SignInError {
+    /// Shows the form again with what was wrong; `again` renders it.
+    pub(super) fn show(
+        self,
+        wrong: Problem,
+        again: impl FnOnce(StatusCode, Problem) -> Result<Response, PageError>,
+    ) -> Result<Response, PageError> {
+        match self {
+            Self::Wrong => again(StatusCode::BAD_REQUEST, wrong),
+            Self::Throttled(seconds) => {
+                let text = say("sign-in-throttled").with_wait(seconds);
+                let mut response = again(StatusCode::TOO_MANY_REQUESTS, Problem::new("", text))?;
+                let headers = response.headers_mut();
+                headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+                Ok(response)
+            }
+            Self::Failed(error) => Err(error),
+        }
+    }
+}
+
+/// Whose e-mail and password these are, and the slots that the attempt took.
+pub(super) async fn check_password(
     issuer: &Issuer,
     visitor: &Visitor,
     email: &str,
     password: &str,
-) -> Result<Secret<String>, SignInError> {
+) -> Result<(Person, [Slot; 2]), SignInError> {
     if email.is_empty() || email.len() > 254 || password.len() > BYTES_MAX {
         return Err(SignInError::Wrong);
     }
@@ -100,7 +139,7 @@ async fn sign_in(
     let password = Secret::new(password.to_owned());
     let right = place.verify(password, hash.flatten()).await?;
     match person.filter(|person| right && !person.disabled) {
-        Some(person) => Ok(start(issuer, visitor, person, slots).await?),
+        Some(person) => Ok((person, slots)),
         None => {
             let event = Event::new(Kind::SignInFailed, &visitor.source);
             issuer.record_soon(event.refused("wrong e-mail or password"));
@@ -119,20 +158,14 @@ async fn take_slots(
     let key = SecretHash::of(people::email_key(email).as_bytes());
     let person = format!("sign_in_person:{}", key.as_str());
     let source = throttle::source_name("sign_in_source", &visitor.source);
-    let limited = |error| match error {
-        ThrottleError::Limited {
-            retry_after_seconds,
-        } => {
-            let event = Event::new(Kind::SignInFailed, &visitor.source);
-            issuer.record_soon(event.refused("too many failures"));
-            SignInError::Throttled(retry_after_seconds)
-        }
-        ThrottleError::Database(error) => SignInError::Failed(error.into()),
+    let limited = |_: &ThrottleError| {
+        let event = Event::new(Kind::SignInFailed, &visitor.source);
+        issuer.record_soon(event.refused("too many failures"));
     };
     let source = throttle::count(issuer, &source, limits.sign_in_failures_per_source).await;
-    let source = source.map_err(limited)?;
+    let source = source.inspect_err(limited)?;
     let person = throttle::count(issuer, &person, limits.sign_in_failures_per_person).await;
-    Ok([source, person.map_err(limited)?])
+    Ok([source, person.inspect_err(limited)?])
 }
 
 async fn start(
@@ -148,7 +181,9 @@ async fn start(
             for slot in slots {
                 slot.give_back(tx).await?;
             }
-            let id = visitor.start_session(&issuer, tx, &person.id).await?;
+            let id = visitor
+                .start_session(&issuer, tx, (&person.id, Method::Password.into()))
+                .await?;
             let event = Event::new(Kind::SignedIn, &visitor.source).person(&person.id);
             audit::record(&issuer, tx, &event).await?;
             Ok(id)

@@ -17,6 +17,7 @@ use crate::db::DbError;
 use crate::db::people::{self, NewPerson};
 use crate::pages::{Frame, PageError, PageForm, PageQuery, clean, is_hidden, say};
 use crate::settings::SignUp;
+use crate::tokens::methods::Method;
 
 #[derive(Template)]
 #[template(path = "sign_up.html")]
@@ -78,7 +79,9 @@ pub(crate) async fn post(
                 let person_id = new.id.clone();
                 people::insert(tx, new, issuer.clock.now()).await?;
                 audit::record(&issuer, tx, &event).await?;
-                visitor.start_session(&issuer, tx, &person_id).await
+                visitor
+                    .start_session(&issuer, tx, (&person_id, Method::Password.into()))
+                    .await
             })
         })
         .await

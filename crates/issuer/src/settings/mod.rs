@@ -1,6 +1,7 @@
 //! What can be set, as plain values. The binary reads them from its configuration; nothing here
 //! reads a file or the environment.
 
+mod limits;
 mod upstream;
 
 use std::net::IpAddr;
@@ -14,6 +15,7 @@ use oauth::secret::{Secret, SecretHash};
 
 use crate::seal::SealingKey;
 
+pub use limits::{Limit, Limits};
 pub use upstream::{UpstreamKind, UpstreamSettings};
 
 /// All settings of an issuer.
@@ -192,6 +194,8 @@ pub struct Lifetimes {
     /// After which a consent is asked for again.
     pub consent: i64,
     pub setup_link: i64,
+    /// How long a sign-in suffices for what is dangerous, before it is asked for again.
+    pub step_up: i64,
     /// A new key is published this long before it signs.
     pub key_overlap: i64,
     /// Age at which a signing key is replaced; 0 leaves that to the operator.
@@ -217,63 +221,11 @@ impl Default for Lifetimes {
             pending: 600,
             consent: 365 * DAY,
             setup_link: DAY,
+            step_up: 600,
             key_overlap: 3_600,
             key_age: 90 * DAY,
             audit: 365 * DAY,
             unused_client: 30 * DAY,
-        }
-    }
-}
-
-/// So many in a window of so many seconds; a count of 0 sets no limit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limit {
-    pub count: u32,
-    pub window_seconds: u32,
-}
-
-impl Limit {
-    #[must_use]
-    pub const fn new(count: u32, window_seconds: u32) -> Self {
-        Self {
-            count,
-            window_seconds,
-        }
-    }
-}
-
-/// Limits that hold over all nodes.
-#[derive(Clone, Debug)]
-pub struct Limits {
-    /// Failed sign-ins for one e-mail address.
-    pub sign_in_failures_per_person: Limit,
-    /// Failed sign-ins from one network address.
-    pub sign_in_failures_per_source: Limit,
-    pub sign_ups_per_source: Limit,
-    pub registrations_per_source: Limit,
-    /// Failed token requests for one client from one network address.
-    pub token_failures_per_source: Limit,
-    pub authorize_requests_per_source: Limit,
-    /// Wrong verifiers after which a code is burnt.
-    pub code_failures: u32,
-    /// Password hashes computed at once; 0 means one less than the processors, at least one.
-    pub password_hashes: usize,
-    /// Password hashes that may wait for their turn.
-    pub password_queue: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            sign_in_failures_per_person: Limit::new(10, 900),
-            sign_in_failures_per_source: Limit::new(100, 900),
-            sign_ups_per_source: Limit::new(20, 3_600),
-            registrations_per_source: Limit::new(100, 3_600),
-            token_failures_per_source: Limit::new(60, 900),
-            authorize_requests_per_source: Limit::new(600, 900),
-            code_failures: 5,
-            password_hashes: 0,
-            password_queue: 128,
         }
     }
 }

@@ -11,6 +11,7 @@ use oauth::time::UnixTime;
 use oauth::token::{AccessClaims, TokenResponse};
 
 use super::keys::{self, SKEW_SECONDS, SignError};
+use super::methods::Methods;
 use super::{id_token, refresh};
 use crate::Issuer;
 use crate::db::people::Person;
@@ -26,6 +27,7 @@ pub(crate) struct Granted {
     /// Of this access token; the family may have more.
     pub(crate) scope: ScopeSet,
     pub(crate) auth_time: UnixTime,
+    pub(crate) methods: Methods,
     pub(crate) nonce: Option<String>,
 }
 

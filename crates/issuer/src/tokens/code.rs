@@ -7,6 +7,7 @@ use oauth::scope::ScopeSet;
 use oauth::secret::Secret;
 use oauth::time::UnixTime;
 
+use super::methods::Methods;
 use super::refresh;
 use super::revocation::Revoked;
 use crate::Issuer;
@@ -23,6 +24,7 @@ pub(crate) struct NewCode {
     pub(crate) challenge: Challenge,
     pub(crate) nonce: Option<String>,
     pub(crate) auth_time: UnixTime,
+    pub(crate) methods: Methods,
 }
 
 /// Makes a code. Only its hash is stored.
@@ -44,6 +46,7 @@ pub(crate) async fn issue(
         challenge: new.challenge.as_str().to_owned(),
         nonce: new.nonce,
         auth_time: new.auth_time.0,
+        methods: new.methods.to_string(),
         expires_at: issuer.clock.now().plus(lifetime).0,
         failures: 0,
         redeemed_at: None,

@@ -24,6 +24,8 @@ pub(super) fn claims(
         exp: now.plus(issuer.settings.lifetimes.id_token),
         iat: now,
         auth_time: granted.auth_time,
+        acr: granted.methods.acr(),
+        amr: granted.methods.amr(),
         at_hash: at_hash(algorithm, access_token),
         nonce: granted.nonce.clone(),
         email: email.then(|| person.email.clone()),

@@ -4,5 +4,6 @@ pub(crate) mod access;
 pub(crate) mod code;
 mod id_token;
 pub(crate) mod keys;
+pub(crate) mod methods;
 pub(crate) mod refresh;
 pub(crate) mod revocation;

@@ -18,6 +18,7 @@ fn row(code: &[u8]) -> Row {
         challenge: "x".into(),
         nonce: Some("n".into()),
         auth_time: NOW.0 - 5,
+        methods: "password totp".into(),
         expires_at: NOW.0 + 60,
         failures: 0,
         redeemed_at: None,

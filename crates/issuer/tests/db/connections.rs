@@ -1,7 +1,7 @@
 //! Connections: one account for each person and upstream, renewed by one caller at a time.
 
 use crate::db::connections::{self, Row};
-use crate::db::identities::{self, Account};
+use crate::db::identities::{self, Account, Place};
 use crate::db::{Db, DbError};
 
 use super::NOW;
@@ -56,6 +56,13 @@ pub(crate) async fn an_identity_is_one_persons(db: Db) {
         ..GITHUB
     };
     assert_eq!(identities::find(&mut tx, other).await.unwrap(), None);
+    let places = identities::list(&mut tx, "ada").await.unwrap();
+    let place = Place {
+        upstream: "github".to_owned(),
+        host: "github.com".to_owned(),
+    };
+    assert_eq!(places, [place]);
+    assert!(identities::list(&mut tx, "bob").await.unwrap().is_empty());
 }
 
 pub(crate) async fn a_connection_keeps_its_account(db: Db) {

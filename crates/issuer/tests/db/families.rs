@@ -15,6 +15,7 @@ fn row(id: &str) -> Row {
         resource: "https://r".into(),
         scope: "a b".into(),
         auth_time: NOW.0 - 5,
+        methods: "password totp".into(),
         refreshable: true,
         generation: 0,
         rotated_at: NOW.0,

@@ -17,6 +17,7 @@ use crate::db::{self, Db, DbError};
 use crate::random::{Random, SeededRandom};
 use crate::seal::SealingKey;
 use crate::settings::{ResourceSettings, ScopeSettings, Settings};
+use crate::tokens::methods::Method;
 use crate::tokens::{code, keys, refresh, revocation};
 use crate::{Issuer, KeysError, OpenError, Purpose};
 
@@ -135,6 +136,7 @@ impl Node {
             challenge: Verifier::parse(VERIFIER).unwrap().challenge(),
             nonce: None,
             auth_time: NOW,
+            methods: Method::Password.into(),
         };
         let work = self.issuer.db.write::<_, DbError, _>(move |tx| {
             Box::pin(async move {

@@ -2,7 +2,7 @@
 
 use futures_util::future::join_all;
 
-use crate::db::sessions::{self, NewSession, NextMark};
+use crate::db::sessions::{self, NewSession, NextMark, Rotation};
 use crate::db::{Db, DbError};
 
 use super::NOW;
@@ -13,6 +13,7 @@ fn session(id: &str, person: &str, lives: i64) -> NewSession {
         id_hash: id.into(),
         person_id: person.into(),
         authenticated_at: NOW,
+        methods: "password".into(),
         expires_at: NOW.plus(lives),
         user_agent: "browser".into(),
         address: "127.0.0.1".into(),
@@ -40,7 +41,10 @@ pub(crate) async fn a_session_lives_while_it_is_used(db: Db) {
                 .await?
                 .unwrap();
             assert_eq!((live.person.id.as_str(), live.seen_at), ("p", NOW.0));
-            assert_eq!(live.authenticated_at, NOW.0);
+            assert_eq!(
+                (live.authenticated_at, live.methods.as_str()),
+                (NOW.0, "password")
+            );
             // Idle, expired, unknown.
             assert!(sessions::find(tx, "a", NOW.plus(5), NOW).await?.is_none());
             assert!(
@@ -101,4 +105,51 @@ pub(crate) async fn of_those_who_race_one_replaces_the_mark(db: Db) {
         .await
         .unwrap();
     assert_eq!(live.unwrap().mark_before, "first");
+}
+
+pub(crate) async fn of_those_who_rotate_a_session_one_does(db: Db) {
+    db.write::<_, DbError, _>(|tx| {
+        Box::pin(async move {
+            add(tx, "p", "ada@example.com", false).await?;
+            sessions::insert(tx, session("old", "p", 100)).await?;
+            Ok(())
+        })
+    })
+    .await
+    .unwrap();
+    let rotate = |new: &str, at: i64| {
+        let rotation = Rotation {
+            id_hash: "old".into(),
+            new_id_hash: new.into(),
+            mark_hash: format!("mark of {new}"),
+            methods: "password totp".into(),
+        };
+        let rotated = db.write::<_, DbError, _>(move |tx| {
+            Box::pin(async move { sessions::rotate(tx, &rotation, NOW.plus(at)).await })
+        });
+        async { rotated.await.unwrap() }
+    };
+    // After its end nobody does.
+    assert!(!rotate("late", 100).await);
+    let (a, b) = futures_util::join!(rotate("a", 10), rotate("b", 10));
+    assert!(a != b, "{a} {b}");
+    let new = if a { "a" } else { "b" };
+    let mut tx = db.read().await.unwrap();
+    for (id, there) in [(new, true), ("old", false), ("late", false)] {
+        let found = sessions::find(&mut tx, id, NOW.plus(20), NOW)
+            .await
+            .unwrap();
+        assert_eq!(found.is_some(), there, "{id}");
+        if let Some(live) = found {
+            assert_eq!(live.authenticated_at, NOW.0 + 10);
+            assert_eq!(
+                (live.methods.as_str(), live.seen_at),
+                ("password totp", NOW.0 + 10)
+            );
+            assert_eq!(
+                (live.mark_hash, live.mark_before),
+                (format!("mark of {new}"), String::new())
+            );
+        }
+    }
 }

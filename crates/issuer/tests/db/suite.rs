@@ -19,6 +19,7 @@ mod nodes;
 mod once;
 mod people;
 mod records;
+mod recovery_codes;
 mod sessions;
 mod units;
 
@@ -60,7 +61,7 @@ on_both! {
     // clients::update_document, clients::update_used
     a_document_is_kept_anew_and_an_operators_client_is_not_overwritten =>
         super::clients::a_document_is_kept_anew_and_an_operators_client_is_not_overwritten;
-    // identities::find, identities::insert
+    // identities::find, identities::insert, identities::list
     an_identity_is_one_persons => super::connections::an_identity_is_one_persons;
     // connections::find, connections::list, connections::insert, connections::delete,
     // connections::delete_of_account
@@ -87,6 +88,8 @@ on_both! {
     sessions_live_while_used => super::sessions::a_session_lives_while_it_is_used;
     // sessions::update_mark
     racing_marks => super::sessions::of_those_who_race_one_replaces_the_mark;
+    // sessions::rotate
+    one_of_many_rotates_a_session => super::sessions::of_those_who_rotate_a_session_one_does;
     // consents::insert, consents::find, consents::list, consents::delete
     consents_are_replaced => super::consents::a_consent_replaces_the_one_before;
     decisions_count_once => super::decisions::a_decision_counts_once;
@@ -100,6 +103,10 @@ on_both! {
     people_are_listed => super::people::people_are_listed_and_disabled;
     // records::list, records::insert, records::delete
     records_stay_with_their_owner => super::records::records_stay_with_their_owner_and_are_bounded;
+    // recovery_codes::insert, recovery_codes::find_count, recovery_codes::redeem,
+    // recovery_codes::delete_of_person
+    one_of_many_redeems_a_recovery_code =>
+        super::recovery_codes::one_of_many_redeems_a_recovery_code;
     // keys::insert, keys::list, keys::retire, keys::update_sealed, keys::update_waiting
     one_first_key_is_agreed_on => super::keys::one_first_key_is_agreed_on;
     keys_are_retired => super::keys::a_key_is_retired_once_and_sealed_anew;

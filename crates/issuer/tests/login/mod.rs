@@ -4,4 +4,5 @@ mod session;
 mod setup;
 mod sign_in;
 mod sign_up;
+mod step_up;
 pub(crate) mod upstream;

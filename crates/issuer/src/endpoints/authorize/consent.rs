@@ -240,6 +240,7 @@ impl Allowed {
             challenge: request.challenge.clone(),
             nonce: request.nonce.clone(),
             auth_time: signed_in.authenticated_at,
+            methods: signed_in.methods,
         };
         Self {
             code,

@@ -18,6 +18,7 @@ use crate::db::codes::Row;
 use crate::db::{self, DbError, Tx};
 use crate::tokens::access::{self, Granted};
 use crate::tokens::code::{self, NoCode, Redeemed};
+use crate::tokens::methods::Methods;
 use crate::tokens::revocation::Revoked;
 
 pub(super) async fn exchange(
@@ -123,6 +124,7 @@ impl Attempt {
             resource: code.resource,
             scope: code.scope,
             auth_time: code.auth_time,
+            methods: code.methods,
             refreshable: self.refreshes,
             generation: 0,
             rotated_at: now.0,
@@ -145,6 +147,7 @@ impl Attempt {
             resource,
             scope,
             auth_time: UnixTime(code.auth_time),
+            methods: Methods::read(&family.methods),
             nonce: code.nonce,
         }))
     }

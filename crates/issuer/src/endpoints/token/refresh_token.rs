@@ -14,6 +14,7 @@ use crate::audit::{self, Event, Kind, Source};
 use crate::db::families::Row;
 use crate::db::{self, Tx};
 use crate::tokens::access::{self, Granted};
+use crate::tokens::methods::Methods;
 use crate::tokens::refresh::{self, NoRefresh, Rotated};
 use crate::tokens::revocation::Revoked;
 
@@ -103,6 +104,7 @@ impl Attempt {
             resource,
             scope,
             auth_time: UnixTime(family.auth_time),
+            methods: Methods::read(&family.methods),
             // OpenID Connect Core §12.2: a refreshed ID token carries no nonce.
             nonce: None,
         }))

@@ -17,6 +17,7 @@ use crate::login::session::{self, SignedIn, Visitor};
 use crate::login::throttle;
 use crate::pages::{PageError, PageQuery, apart, clean, say};
 use crate::settings::SignUp;
+use crate::tokens::methods::Method;
 
 pub(crate) async fn get(
     Context(issuer): Context<Issuer>,
@@ -205,7 +206,7 @@ impl Arrived {
         };
         let id = self
             .visitor
-            .start_session(&self.issuer, tx, &person_id)
+            .start_session(&self.issuer, tx, (&person_id, Method::Upstream.into()))
             .await?;
         let event = Event::new(Kind::SignedIn, &self.visitor.source)
             .person(&person_id)

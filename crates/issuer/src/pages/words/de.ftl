@@ -122,6 +122,37 @@ account-connect = Verbinden
 account-connect-again = Neu verbinden
 account-not-connected = Nicht verbunden.
 
+## Bestätigen, wer man ist
+
+confirm-title = Bestätigen Sie, dass Sie es sind
+confirm-for-security = um zu ändern, wie Sie sich anmelden
+confirm-for-anything = um fortzufahren
+confirm-why = Ihre Anmeldung ist eine Weile her. Noch wurde nichts geändert.
+confirm = Bestätigen
+confirm-with-code = Mit dem Code bestätigen
+confirm-no-way = Hier ist nichts eingerichtet, womit Sie es bestätigen könnten. Melden Sie sich ab und wieder an, oder fragen Sie den Betreiber.
+recovery-code = Wiederherstellungscode
+code-once = Jeder gilt einmal.
+code-wrong = Der Code ist falsch oder wurde schon benutzt.
+password-wrong = Das Passwort ist falsch.
+
+## Sicherheit
+
+security-title = Anmeldung und Sicherheit
+back-to-account = Zurück zu Ihrem Konto
+back-to-security = Zurück zur Sicherheit
+recovery-title = Wiederherstellungscodes
+recovery-left = { $count ->
+    [0] Sie haben keine.
+    [one] Einer ist übrig.
+   *[other] { $count } sind übrig.
+}
+recovery-what-for = Jeder beweist einmal, dass Sie es sind, wenn verloren ist, womit Sie es sonst tun.
+recovery-make = Neue Wiederherstellungscodes erzeugen
+recovery-keep = Bewahren Sie diese so auf, dass Sie sie auch ohne dieses Gerät finden. Sie werden nur jetzt gezeigt.
+recovery-replace = Wenn Sie neue Codes erzeugen, gelten die früheren nicht mehr.
+recovery-download = Als Text herunterladen
+
 ## Fehler
 
 error-reference = Kennung: { $id }

@@ -122,6 +122,37 @@ account-connect = Connect
 account-connect-again = Connect again
 account-not-connected = Not connected.
 
+## Confirming who one is
+
+confirm-title = Confirm that it is you
+confirm-for-security = to change how you sign in
+confirm-for-anything = to go on
+confirm-why = You signed in a while ago. Nothing has been changed yet.
+confirm = Confirm
+confirm-with-code = Confirm with the code
+confirm-no-way = Nothing to confirm it with is set up here. Sign out and sign in again, or ask whoever runs this.
+recovery-code = Recovery code
+code-once = Each works once.
+code-wrong = The code is wrong, or was used before.
+password-wrong = The password is wrong.
+
+## Security
+
+security-title = Sign-in and security
+back-to-account = Back to your account
+back-to-security = Back to security
+recovery-title = Recovery codes
+recovery-left = { $count ->
+    [0] You have none.
+    [one] You have one left.
+   *[other] You have { $count } left.
+}
+recovery-what-for = Each proves once that it is you, when what you usually do it with is lost.
+recovery-make = Make new recovery codes
+recovery-keep = Keep these where you will find them without this device. They are shown now and never again.
+recovery-replace = When you make new codes, those from before stop working.
+recovery-download = Download as text
+
 ## Errors
 
 error-reference = Reference: { $id }

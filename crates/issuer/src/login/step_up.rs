@@ -1,0 +1,292 @@
+//! Step-up: what is dangerous needs a sign-in that is recent. The page that asks for it once more, and the
+//! way back.
+
+use askama::Template;
+use axum::extract::{FromRequestParts, State};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use http::header::REFERER;
+use http::request::Parts;
+use http::{HeaderMap, Method as HttpMethod, StatusCode};
+use oauth::secret::Secret;
+
+use super::continuation::{Continuation, sign_in_path};
+use super::session::{self, NotSignedIn, SignedIn, Visitor};
+use super::sign_in::{SignInError, check_password};
+use super::upstream::Known;
+use super::{Problem, code};
+use crate::Issuer;
+use crate::audit::{self, Event, Kind, Source};
+use crate::db::{self, DbError, Tx};
+use crate::pages::{Frame, PageError, PageForm, PageQuery};
+use crate::settings::UpstreamSettings;
+use crate::tokens::methods::{Method, Methods};
+
+/// The page that asks once more.
+const PAGE: &str = "/account/confirm";
+
+/// What the pages below a path are for, by the name of its text.
+const PURPOSES: [(&str, &str); 1] = [("/account/security", "confirm-for-security")];
+
+/// A person who proved within the last minutes (`lifetimes.step_up`) who they are.
+///
+/// A handler that changes how somebody signs in, that gives out or deletes what is theirs, or that is
+/// dangerous otherwise, takes this in place of [`SignedIn`], for GET and for POST, before the form:
+///
+/// ```text
+/// async fn post(State(issuer): State<Issuer>, Recent(signed_in): Recent, form: PageForm)
+/// ```
+///
+/// Without a recent sign-in the handler is not called. The browser is led to the page that asks for it,
+/// and comes back by GET: to the page itself, or after a POST to the page of `/account…` that the form was
+/// on. Nothing of the form is kept: the person sends it again. Name what your pages are for in `PURPOSES`.
+#[derive(Clone, Debug)]
+pub(crate) struct Recent(pub(crate) SignedIn);
+
+impl FromRequestParts<Issuer> for Recent {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, issuer: &Issuer) -> Result<Self, Response> {
+        let back = way_back(issuer, parts);
+        let found =
+            <Option<SignedIn> as FromRequestParts<Issuer>>::from_request_parts(parts, issuer);
+        let found = found.await.map_err(PageError::into_response)?;
+        match found {
+            Some(signed_in) if is_recent(issuer, &signed_in) => Ok(Self(signed_in)),
+            Some(_) => Err(Redirect::to(&sign_in_path(PAGE, &back)).into_response()),
+            None if parts.method == HttpMethod::GET => {
+                Err(Redirect::to(&sign_in_path("/login", &back)).into_response())
+            }
+            None => Err(NotSignedIn::SessionEnded.into_response()),
+        }
+    }
+}
+
+fn is_recent(issuer: &Issuer, signed_in: &SignedIn) -> bool {
+    let age = issuer.clock.now().since(signed_in.authenticated_at);
+    age <= issuer.settings.lifetimes.step_up
+}
+
+/// Where the person comes back to: the page that is asked for, or the one that the form was on. Whatever
+/// is no page of ours is not continued to.
+fn way_back(issuer: &Issuer, parts: &Parts) -> String {
+    let asked = parts.uri.path_and_query();
+    let asked = asked.map(http::uri::PathAndQuery::as_str);
+    let back = match parts.method {
+        HttpMethod::GET => asked,
+        _ => referrer(issuer, &parts.headers),
+    };
+    back.unwrap_or_default().to_owned()
+}
+
+fn referrer<'a>(issuer: &Issuer, headers: &'a HeaderMap) -> Option<&'a str> {
+    let text = headers.get(REFERER)?.to_str().ok()?;
+    text.strip_prefix(issuer.settings.public_url.as_str())
+}
+
+#[derive(Template)]
+#[template(path = "step_up.html")]
+struct StepUpPage<'a> {
+    frame: &'a Frame,
+    to: &'a Continuation,
+    purpose: &'static str,
+    email: &'a str,
+    password: bool,
+    recovery_codes: bool,
+    upstreams: Vec<&'a UpstreamSettings>,
+    problem: Option<Problem>,
+}
+
+pub(crate) async fn get(
+    State(issuer): State<Issuer>,
+    source: Source,
+    signed_in: SignedIn,
+    frame: Frame,
+    query: PageQuery,
+) -> Result<Response, PageError> {
+    let to = Continuation::load(&issuer, &source, query.get("continue")).await;
+    let ways = Ways::load(&issuer, &signed_in).await?;
+    show(&frame, &to, (&signed_in, &ways), None)
+}
+
+pub(crate) async fn post(
+    State(issuer): State<Issuer>,
+    signed_in: SignedIn,
+    frame: Frame,
+    visitor: Visitor,
+    form: PageForm,
+) -> Result<Response, PageError> {
+    let to = Continuation::load(&issuer, &visitor.source, form.get("continue")).await;
+    let ways = Ways::load(&issuer, &signed_in).await?;
+    let again = |status: StatusCode, problem: Problem| {
+        let mut response = show(&frame, &to, (&signed_in, &ways), Some(problem))?;
+        *response.status_mut() = status;
+        Ok(response)
+    };
+    let (confirmed, wrong) = match form.get("code") {
+        Some(typed) => (
+            by_code(&issuer, &visitor, &signed_in, typed).await,
+            Problem::new("code", "code-wrong"),
+        ),
+        None => (
+            by_password(&issuer, &visitor, &signed_in, form.text("password")).await,
+            Problem::new("password", "password-wrong"),
+        ),
+    };
+    match confirmed {
+        Ok(id) => session::enter(&issuer, &id, to.target()),
+        Err(error) => error.show(wrong, again),
+    }
+}
+
+async fn by_password(
+    issuer: &Issuer,
+    visitor: &Visitor,
+    signed_in: &SignedIn,
+    password: &str,
+) -> Result<Secret<String>, SignInError> {
+    let email = &signed_in.person.email;
+    let (person, slots) = check_password(issuer, visitor, email, password).await?;
+    if person.id != signed_in.person.id {
+        return Err(session_ended().into());
+    }
+    let (confirming, db) = (
+        Confirming::new(issuer, visitor, signed_in),
+        issuer.db.clone(),
+    );
+    let kept = db.write::<_, DbError, _>(move |tx| {
+        Box::pin(async move {
+            for slot in slots {
+                slot.give_back(tx).await?;
+            }
+            confirming.keep(tx, Method::Password).await
+        })
+    });
+    kept.await?.ok_or_else(|| session_ended().into())
+}
+
+async fn by_code(
+    issuer: &Issuer,
+    visitor: &Visitor,
+    signed_in: &SignedIn,
+    typed: &str,
+) -> Result<Secret<String>, SignInError> {
+    let whose = (
+        signed_in.person.id.as_str(),
+        signed_in.session_hash.as_str(),
+    );
+    let slots = code::take_slots(issuer, visitor, whose).await?;
+    let (confirming, db) = (
+        Confirming::new(issuer, visitor, signed_in),
+        issuer.db.clone(),
+    );
+    let typed = Secret::new(typed.to_owned());
+    let kept = db.write::<_, SignInError, _>(move |tx| {
+        Box::pin(async move {
+            let (issuer, person_id) = (&confirming.issuer, &confirming.signed_in.person.id);
+            let method = code::redeem(issuer, tx, person_id, typed.expose()).await?;
+            let method = method.ok_or(SignInError::Wrong)?;
+            for slot in slots {
+                slot.give_back(tx).await?;
+            }
+            Ok(confirming.keep(tx, method).await?)
+        })
+    });
+    let kept = kept.await.inspect_err(|error| {
+        if let SignInError::Wrong = error {
+            code::record_wrong(issuer, visitor, &signed_in.person.id);
+        }
+    });
+    kept?.ok_or_else(|| session_ended().into())
+}
+
+/// How a person can prove it here.
+struct Ways {
+    password: bool,
+    recovery_codes: bool,
+    upstreams: Vec<Known>,
+}
+
+impl Ways {
+    async fn load(issuer: &Issuer, signed_in: &SignedIn) -> Result<Self, DbError> {
+        let person = &signed_in.person;
+        let mut tx = issuer.db.read().await?;
+        let found = db::people::find_by_email(&mut tx, &person.email).await?;
+        let places = db::identities::list(&mut tx, &person.id).await?;
+        let codes = db::recovery_codes::find_count(&mut tx, &person.id).await?;
+        drop(tx);
+        let offered = issuer.upstreams.iter().filter(|known| {
+            let settings = &known.settings;
+            let here = |place: &db::identities::Place| {
+                place.upstream == settings.name && place.host == settings.host()
+            };
+            settings.signs_in && places.iter().any(here)
+        });
+        Ok(Self {
+            password: found.is_some_and(|(_, hash)| hash.is_some()),
+            recovery_codes: codes > 0,
+            upstreams: offered.cloned().collect(),
+        })
+    }
+}
+
+fn session_ended() -> PageError {
+    PageError::new(StatusCode::FORBIDDEN, "error-signed-out")
+}
+
+/// Somebody who is proving once more who they are.
+struct Confirming {
+    issuer: Issuer,
+    source: Source,
+    signed_in: SignedIn,
+}
+
+impl Confirming {
+    fn new(issuer: &Issuer, visitor: &Visitor, signed_in: &SignedIn) -> Self {
+        Self {
+            issuer: issuer.clone(),
+            source: visitor.source.clone(),
+            signed_in: signed_in.clone(),
+        }
+    }
+
+    /// Keeps that they did, and moves the session to a new id.
+    async fn keep(&self, tx: &mut Tx, method: Method) -> Result<Option<Secret<String>>, DbError> {
+        let rotated = session::rotate(&self.issuer, tx, &self.signed_in, method).await?;
+        if rotated.is_some() {
+            let event = Event::new(Kind::IdentityConfirmed, &self.source)
+                .person(&self.signed_in.person.id)
+                .detail(Methods::from(method));
+            audit::record(&self.issuer, tx, &event).await?;
+        }
+        Ok(rotated)
+    }
+}
+
+fn show(
+    frame: &Frame,
+    to: &Continuation,
+    (signed_in, ways): (&SignedIn, &Ways),
+    problem: Option<Problem>,
+) -> Result<Response, PageError> {
+    let page = frame.show(&StepUpPage {
+        frame,
+        to,
+        purpose: purpose(to),
+        email: &signed_in.person.email,
+        password: ways.password,
+        recovery_codes: ways.recovery_codes,
+        upstreams: ways.upstreams.iter().map(|known| &known.settings).collect(),
+        problem,
+    })?;
+    Ok((axum::Extension(to.form_action(&ways.upstreams)), page).into_response())
+}
+
+fn purpose(to: &Continuation) -> &'static str {
+    let below = |path: &str| {
+        let rest = to.target().strip_prefix(path);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']))
+    };
+    let mut known = PURPOSES.iter();
+    let found = known.find(|(path, _)| below(path));
+    found.map_or("confirm-for-anything", |(_, purpose)| purpose)
+}
