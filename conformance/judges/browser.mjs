@@ -300,6 +300,8 @@ async function everyPage(tally, visit) {
   const signedIn = [
     ['consent', visit.link()],
     ['account', `${issuer}/account`],
+    ['apps', `${issuer}/account/apps`],
+    ['sessions', `${issuer}/account/sessions`],
     ['logout', `${issuer}/logout`],
   ];
   for (const colorScheme of ['light', 'dark']) {

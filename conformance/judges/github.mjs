@@ -223,13 +223,13 @@ async function walk(tally, { front, site, chrome, subject }) {
     assert.equal(tools.length, 18, tools.map((tool) => tool.name).join(' '));
     const { resources } = JSON.parse(seen[1]).result;
     assert.equal(resources.length, 5, resources.map((resource) => resource.uri).join(' '));
-    seen.push(JSON.stringify(await call('get_me')), await (await page.goto(`${subject.issuer}/account`)).text());
+    seen.push(JSON.stringify(await call('get_me')), await (await page.goto(`${subject.issuer}/account/connections`)).text());
     for (const secret of [SECRET, ...front.tokens])
       for (const text of seen) assert.ok(!text.includes(secret));
   });
 
   await tally.check('github: what the person ends is ended, and the tool says where to connect', async () => {
-    await page.goto(`${subject.issuer}/account`);
+    await page.goto(`${subject.issuer}/account/connections`);
     await shots(visit, page, 'github-account');
     await page.getByRole('button', { name: 'Disconnect GitHub', exact: true }).click();
     await page.getByText('Not connected.').waitFor();

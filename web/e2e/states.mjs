@@ -96,7 +96,7 @@ const CONNECTION = {
   host: 'github.com',
   upstream_scopes: ['repo', 'read:user'],
   held_scopes: ['read:repos', 'read:issues'],
-  manage_url: 'https://id.example.com/account',
+  manage_url: 'https://id.example.com/account/connections',
   connect_url: CONNECT_URL,
   write_granted: false,
 };

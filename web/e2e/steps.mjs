@@ -172,7 +172,7 @@ export const STEPS = [
         host: 'github.com',
         upstream_scopes: [],
         held_scopes: [],
-        manage_url: 'http://localhost:3000/account',
+        manage_url: 'http://localhost:3000/account/connections',
         connect_url: '',
         write_granted: false,
       };
@@ -180,7 +180,7 @@ export const STEPS = [
       await stage.button('Grant write access').click();
       await stage.asks('message', 'I want to allow changes on GitHub. Ask me for write access.');
       await stage.frame.getByRole('link', { name: 'Manage' }).click();
-      await stage.asks('open', 'http://localhost:3000/account');
+      await stage.asks('open', 'http://localhost:3000/account/connections');
     },
   ],
   ...both('notes: adds one', async (stage, host) => {

@@ -16,6 +16,7 @@ use crate::connections;
 use crate::db::{self, DbError, Tx};
 use crate::settings::Lifetimes;
 use crate::tokens::{keys, revocation};
+use crate::usage;
 
 struct Job {
     name: &'static str,
@@ -23,7 +24,7 @@ struct Job {
     run: fn(Issuer) -> BoxFuture<'static, anyhow::Result<()>>,
 }
 
-const JOBS: [Job; 5] = [
+const JOBS: [Job; 6] = [
     Job {
         name: "clean_up",
         every: Duration::from_secs(3_600),
@@ -55,12 +56,19 @@ const JOBS: [Job; 5] = [
         every: Duration::from_secs(3_600),
         run: |issuer| Box::pin(async move { Ok(keys::rotate_aged(&issuer).await?) }),
     },
+    Job {
+        name: "write_usage",
+        every: Duration::from_secs(15),
+        run: |issuer| Box::pin(async move { Ok(usage::write(&issuer).await?) }),
+    },
 ];
 
 /// A code that was redeemed is remembered for a day, so that its replay is noticed.
 const CODES_KEPT: i64 = 86_400;
 /// A stale document still serves while its host is away.
 const DOCUMENTS_KEPT: i64 = 86_400;
+/// People see when they first and last used an app for about a year.
+const USAGE_KEPT: i64 = 400 * 86_400;
 
 /// A job's first run after the start, so that a process that lives shortly does its part too.
 const FIRST_RUN_MAX: Duration = Duration::from_secs(60);
@@ -90,8 +98,9 @@ impl Issuer {
         }
         let events = self.backlog_events.lock();
         if let Some(events) = events.unwrap_or_else(PoisonError::into_inner).take() {
-            tasks.spawn(write_events(self.clone(), events, stopped));
+            tasks.spawn(write_events(self.clone(), events, stopped.clone()));
         }
+        tasks.spawn(write_last_usage(self.clone(), stopped));
         Jobs { stop, tasks }
     }
 }
@@ -160,6 +169,14 @@ async fn write_events(
     drop(timeout(LAST_WRITE_MAX, rest).await);
 }
 
+/// What was counted since the last batch, when the process ends.
+async fn write_last_usage(issuer: Issuer, mut stopped: watch::Receiver<bool>) {
+    drop(stopped.wait_for(|stopped| *stopped).await);
+    if let Ok(Err(error)) = timeout(LAST_WRITE_MAX, usage::write(&issuer)).await {
+        tracing::warn!(%error, "the last uses of apps are not written");
+    }
+}
+
 /// Writes a batch; while the database is away it is tried again, and the queue fills up.
 async fn write_batch(issuer: &Issuer, batch: Vec<Event>) {
     const TRIES: u32 = 5;
@@ -189,9 +206,12 @@ type Delete = for<'t> fn(&'t mut Tx, UnixTime, i64) -> BoxFuture<'t, Result<u64,
 
 /// Every table whose rows age, with the seconds that rows are kept beyond their end; 0 or less
 /// where the operator keeps them for good.
-fn aging_tables(lifetimes: &Lifetimes) -> [(Option<i64>, Delete); 10] {
+fn aging_tables(lifetimes: &Lifetimes) -> [(Option<i64>, Delete); 11] {
     let kept_for = |seconds: i64| (seconds > 0).then_some(seconds);
     [
+        (Some(USAGE_KEPT), |tx, before, limit| {
+            Box::pin(db::app_usage::delete_expired(tx, before, limit))
+        }),
         (kept_for(lifetimes.audit), |tx, before, limit| {
             Box::pin(db::audit_events::delete_expired(tx, before, limit))
         }),

@@ -18,6 +18,7 @@ mod routes;
 pub mod seal;
 pub mod settings;
 mod tokens;
+pub mod usage;
 
 use std::sync::Arc;
 
@@ -53,6 +54,7 @@ pub struct Parts {
     pub(crate) passwords: login::password::PasswordPool,
     pub(crate) upstreams: Vec<login::upstream::Known>,
     pub(crate) flights: connections::refresh::Flights,
+    pub(crate) usage: usage::Usage,
 }
 
 impl Issuer {
@@ -97,6 +99,7 @@ impl Issuer {
             metadata,
             upstreams,
             flights: connections::refresh::flights(),
+            usage: usage::Usage::default(),
         }));
         tokens::revocation::poll(&issuer).await?;
         Ok(issuer)

@@ -13,7 +13,7 @@ use crate::endpoints::{authorize, discovery, introspect, jwks, register, revoke,
 use crate::login::{setup, sign_in, sign_out, sign_up, step_up, upstream};
 use crate::pages;
 use crate::portal::security::{self, recovery_codes};
-use crate::portal::{account, connect};
+use crate::portal::{account, app, app_end, apps, connect, connections, sessions};
 
 /// What holds for a family of paths.
 #[derive(Clone, Copy)]
@@ -71,7 +71,7 @@ fn pages(issuer: &Issuer) -> Router<Issuer> {
     let authorize = get(authorize::get)
         .post(authorize::post)
         .head(authorize::head);
-    let routes = everywhere(Router::new(), ("authorize", authorize))
+    let routes = everywhere(account_pages(), ("authorize", authorize))
         .route("/oauth/authorize/consent", post(authorize::consent::post))
         .route(
             "/oauth/authorize/finish",
@@ -83,7 +83,28 @@ fn pages(issuer: &Issuer) -> Router<Issuer> {
         .route("/auth/{upstream}/callback", callback())
         .route("/signup", get(sign_up::get).post(sign_up::post))
         .route("/logout", get(sign_out::get).post(sign_out::post))
+        .route("/connect/{upstream}", get(connect::get).post(connect::post))
+        .route("/connect/{upstream}/disconnect", post(connect::disconnect))
+        .route("/setup", get(setup::get).post(setup::post));
+    // As other systems have it: `/github/callback`.
+    let names = issuer.settings.upstreams.iter();
+    let aliases = names.map(|upstream| format!("/{}/callback", upstream.name));
+    aliases
+        .fold(routes, |routes, path| routes.route(&path, callback()))
+        .layer(from_fn_with_state(issuer.clone(), pages::dress))
+}
+
+/// Of the person who is signed in.
+fn account_pages() -> Router<Issuer> {
+    Router::new()
         .route("/account", get(account::get))
+        .route("/account/apps", get(apps::get))
+        .route("/account/apps/{app}", get(app::get).post(app::post))
+        .route(
+            "/account/apps/{app}/end",
+            get(app_end::get).post(app_end::post),
+        )
+        .route("/account/connections", get(connections::get))
         .route("/account/confirm", get(step_up::get).post(step_up::post))
         .route("/account/security", get(security::get))
         .route(
@@ -94,16 +115,10 @@ fn pages(issuer: &Issuer) -> Router<Issuer> {
             "/account/security/recovery-codes/download",
             get(recovery_codes::download),
         )
-        .route("/account/disconnect", post(account::disconnect))
-        .route("/connect/{upstream}", get(connect::get).post(connect::post))
-        .route("/connect/{upstream}/disconnect", post(connect::disconnect))
-        .route("/setup", get(setup::get).post(setup::post));
-    // As other systems have it: `/github/callback`.
-    let names = issuer.settings.upstreams.iter();
-    let aliases = names.map(|upstream| format!("/{}/callback", upstream.name));
-    aliases
-        .fold(routes, |routes, path| routes.route(&path, callback()))
-        .layer(from_fn_with_state(issuer.clone(), pages::dress))
+        .route("/account/sessions", get(sessions::get))
+        .route("/account/sessions/end", post(sessions::end))
+        .route("/account/sessions/end-others", post(sessions::end_others))
+        .route("/account/sessions/end-all", post(sessions::end_all))
 }
 
 /// It is visited once, and counts: not by who looks at nothing.

@@ -8,3 +8,4 @@ mod endpoints;
 mod jobs;
 mod login;
 mod pages;
+mod portal;

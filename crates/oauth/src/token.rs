@@ -19,7 +19,7 @@ pub struct AccessClaims {
     pub aud: String,
     pub exp: UnixTime,
     pub iat: UnixTime,
-    /// The family, a dot, and a part of its own.
+    /// The family, its edition, and a part of its own, with dots between.
     pub jti: String,
     pub client_id: String,
     /// The same as `client_id`, for resource servers that read OpenID's name.
@@ -40,7 +40,7 @@ impl AccessClaims {
     }
 }
 
-/// The family that a token's id begins with: what stands before the dot.
+/// The family that a token's id begins with: what stands before the first dot.
 #[must_use]
 pub fn family(jti: &str) -> &str {
     jti.split_once('.').map_or(jti, |(family, _)| family)

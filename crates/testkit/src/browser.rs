@@ -167,6 +167,32 @@ impl<'a> Browser<'a> {
     }
 }
 
+/// The account's pages.
+impl Browser<'_> {
+    /// Where each of the person's apps is.
+    pub async fn app_pages(&self) -> Vec<String> {
+        let page = self.get("/account/apps").await;
+        let links = page.body.split("href=\"").skip(1);
+        let links = links.filter_map(|rest| rest.split('"').next());
+        links
+            .filter(|link| link.starts_with("/account/apps/"))
+            .map(str::to_owned)
+            .collect()
+    }
+
+    /// Ends all that the person's first app was allowed.
+    ///
+    /// # Panics
+    /// If there is none, or it cannot be ended.
+    pub async fn disconnect(&self) {
+        let pages = self.app_pages().await;
+        let page = format!("{}/end", pages.first().expect("an app"));
+        let form = self.get(&page).await.form(&page);
+        let ended = self.submit(&form).await;
+        assert_eq!(ended.location(), "/account/apps?done=ended");
+    }
+}
+
 fn own_redirect(answer: &Answer) -> Option<String> {
     if !answer.status.is_redirection() {
         return None;

@@ -9,6 +9,7 @@ use guard::verify::{JwtVerifier, Revocations};
 use guard::{Observer, Refusal, Seen};
 use issuer::Issuer;
 use issuer::audit::{Event, Kind, Source};
+use issuer::usage::Use;
 use metrics::{Counter, counter};
 use oauth::client::ClientId;
 use oauth::resource::Resource;
@@ -67,7 +68,7 @@ impl Revocations for Revoked {
     }
 }
 
-/// Counts calls, and records the refused ones.
+/// Counts calls, for the operator and for the person, and records the refused ones.
 struct Audit {
     issuer: Issuer,
     calls: HashMap<Resource, Calls>,
@@ -105,6 +106,15 @@ impl Observer for Audit {
         if let Some(calls) = self.calls.get(seen.resource) {
             calls.allowed.increment(1);
         }
+        let (Some(principal), Some(look)) = (seen.principal, seen.look) else {
+            return;
+        };
+        self.issuer.note_use(&Use {
+            person_id: &principal.sub,
+            client_id: &principal.client_id,
+            resource: &principal.audience,
+            tool: look.name.as_deref().filter(|_| look.is_tool_call()),
+        });
     }
 
     fn refused(&self, seen: &Seen<'_>, refusal: &Refusal) {

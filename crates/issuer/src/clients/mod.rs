@@ -24,6 +24,7 @@ use oauth::time::UnixTime;
 
 use crate::db::DbError;
 use crate::db::clients::Row;
+use crate::pages::{Say, say};
 use crate::settings::Settings;
 
 use assertion::FetchedKeys;
@@ -65,7 +66,34 @@ pub(crate) enum ClientSource {
     MetadataDocument,
 }
 
+/// What is said of a client's name, by who vouches for it.
+pub(crate) fn known_as(source: ClientSource, id: &ClientId, operator: &str) -> Say {
+    match source {
+        ClientSource::Operator => say("consent-known-operator").with("operator", operator),
+        ClientSource::MetadataDocument => {
+            let host = origin_host(id.as_str()).unwrap_or_default();
+            say("consent-known-domain").with("host", host)
+        }
+        ClientSource::Registered => say("consent-known-nobody"),
+    }
+}
+
+/// Host and port of a URL.
+pub(crate) fn origin_host(url: &str) -> Option<String> {
+    let url = url::Url::parse(url).ok()?;
+    let host = url.host_str()?;
+    Some(match url.port() {
+        Some(port) => format!("{host}:{port}"),
+        None => host.to_owned(),
+    })
+}
+
 impl ClientSource {
+    pub(crate) fn from_stored(word: &str) -> Option<Self> {
+        let mut all = [Self::Operator, Self::Registered, Self::MetadataDocument].into_iter();
+        all.find(|source| source.as_str() == word)
+    }
+
     /// As the table has it.
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
@@ -135,15 +163,7 @@ impl Client {
             id: row.id.clone(),
         };
         let id = ClientId::parse(&row.id).map_err(|_| broken("id"))?;
-        let sources = [
-            ClientSource::Operator,
-            ClientSource::Registered,
-            ClientSource::MetadataDocument,
-        ];
-        let source = sources
-            .into_iter()
-            .find(|source| source.as_str() == row.source)
-            .ok_or_else(|| broken("source"))?;
+        let source = ClientSource::from_stored(&row.source).ok_or_else(|| broken("source"))?;
         let metadata = serde_json::from_str(&row.metadata).map_err(|_| broken("metadata"))?;
         Ok(Self {
             secret_hash: row.secret_hash.map(SecretHash::from_stored),

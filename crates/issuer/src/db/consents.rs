@@ -70,6 +70,26 @@ pub(crate) async fn insert(tx: &mut Tx, consent: Consent) -> Result<(), DbError>
     Ok(())
 }
 
+/// Gives a consent another scope, unless it has changed.
+pub(crate) async fn update_scope(
+    tx: &mut Tx,
+    consent: &Consent,
+    scope: &str,
+) -> Result<bool, DbError> {
+    let updated = sql!(
+        tx,
+        execute,
+        "UPDATE consents SET scope = $5
+         WHERE person_id = $1 AND client_id = $2 AND resource = $3 AND scope = $4",
+        consent.person_id.as_str(),
+        consent.client_id.as_str(),
+        consent.resource.as_str(),
+        consent.scope.as_str(),
+        scope
+    )?;
+    Ok(updated == 1)
+}
+
 /// Forgets all consents of a person to a client; whether there were any.
 pub(crate) async fn delete(tx: &mut Tx, person_id: &str, client_id: &str) -> Result<bool, DbError> {
     let deleted = sql!(

@@ -19,6 +19,8 @@ pub(crate) struct Row {
     pub(crate) rotated_at: i64,
     pub(crate) created_at: i64,
     pub(crate) expires_at: i64,
+    /// Grows when the scope is narrowed.
+    pub(crate) edition: i64,
 }
 
 columns!(Row {
@@ -33,7 +35,8 @@ columns!(Row {
     generation,
     rotated_at,
     created_at,
-    expires_at
+    expires_at,
+    edition
 });
 
 pub(crate) async fn insert(tx: &mut Tx, row: Row) -> Result<(), DbError> {
@@ -42,8 +45,8 @@ pub(crate) async fn insert(tx: &mut Tx, row: Row) -> Result<(), DbError> {
         execute,
         "INSERT INTO families
          (id, client_id, person_id, resource, scope, auth_time, methods, refreshable,
-          generation, rotated_at, created_at, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+          generation, rotated_at, created_at, expires_at, edition)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         row.id,
         row.client_id,
         row.person_id,
@@ -55,7 +58,8 @@ pub(crate) async fn insert(tx: &mut Tx, row: Row) -> Result<(), DbError> {
         row.generation,
         row.rotated_at,
         row.created_at,
-        row.expires_at
+        row.expires_at,
+        row.edition
     )?;
     Ok(())
 }
@@ -65,7 +69,7 @@ pub(crate) async fn find(tx: &mut Tx, id: &str) -> Result<Option<Row>, DbError> 
         tx,
         one_or_none Row,
         "SELECT id, client_id, person_id, resource, scope, auth_time, methods, refreshable,
-           generation, rotated_at, created_at, expires_at
+           generation, rotated_at, created_at, expires_at, edition
          FROM families WHERE id = $1",
         id
     )
@@ -95,13 +99,45 @@ pub(crate) async fn rotate(
          WHERE id = $2 AND generation = $3 AND client_id = $4 AND refreshable
            AND expires_at > $1 AND rotated_at > $5
          RETURNING id, client_id, person_id, resource, scope, auth_time, methods, refreshable,
-           generation, rotated_at, created_at, expires_at",
+           generation, rotated_at, created_at, expires_at, edition",
         now.0,
         rotation.id.as_str(),
         rotation.generation,
         rotation.client_id.as_str(),
         rotation.idle_since.0
     )
+}
+
+/// What came of a person's consents to a client at a resource.
+pub(crate) async fn list_of(
+    tx: &mut Tx,
+    person_id: &str,
+    client_id: &str,
+    resource: &str,
+) -> Result<Vec<Row>, DbError> {
+    sql!(
+        tx,
+        all Row,
+        "SELECT id, client_id, person_id, resource, scope, auth_time, methods, refreshable,
+           generation, rotated_at, created_at, expires_at, edition
+         FROM families WHERE person_id = $1 AND client_id = $2 AND resource = $3",
+        person_id,
+        client_id,
+        resource
+    )
+}
+
+/// Gives a family of this edition another scope, and makes it the next edition.
+pub(crate) async fn update_scope(tx: &mut Tx, row: &Row, scope: &str) -> Result<bool, DbError> {
+    let updated = sql!(
+        tx,
+        execute,
+        "UPDATE families SET scope = $1, edition = edition + 1 WHERE id = $2 AND edition = $3",
+        scope,
+        row.id.as_str(),
+        row.edition
+    )?;
+    Ok(updated == 1)
 }
 
 /// Ends a family, if it is there.

@@ -3,6 +3,7 @@
 //! Queries are free functions that take `&mut Tx` first. Changes go through [`Db::write`], reads
 //! through [`Db::read`]. A state transition is one conditional statement.
 
+pub(crate) mod app_usage;
 pub(crate) mod audit_events;
 pub(crate) mod clients;
 pub(crate) mod codes;

@@ -45,6 +45,24 @@ columns!(LiveSession {
     ..person
 });
 
+/// A session in a list of a person's own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Listed {
+    pub(crate) id_hash: String,
+    pub(crate) created_at: i64,
+    pub(crate) seen_at: i64,
+    pub(crate) user_agent: String,
+    pub(crate) address: String,
+}
+
+columns!(Listed {
+    id_hash,
+    created_at,
+    seen_at,
+    user_agent,
+    address
+});
+
 pub(crate) async fn insert(tx: &mut Tx, new: NewSession) -> Result<(), DbError> {
     sql!(
         tx,
@@ -81,6 +99,25 @@ pub(crate) async fn find(
          FROM sessions JOIN people ON people.id = sessions.person_id
          WHERE id_hash = $1 AND expires_at > $2 AND seen_at > $3 AND disabled_at IS NULL",
         id_hash,
+        now.0,
+        seen_since.0
+    )
+}
+
+/// A person's live sessions, the one seen last first.
+pub(crate) async fn list(
+    tx: &mut Tx,
+    person_id: &str,
+    now: UnixTime,
+    seen_since: UnixTime,
+) -> Result<Vec<Listed>, DbError> {
+    sql!(
+        tx,
+        all Listed,
+        "SELECT id_hash, created_at, seen_at, user_agent, address FROM sessions
+         WHERE person_id = $1 AND expires_at > $2 AND seen_at > $3
+         ORDER BY seen_at DESC, id_hash LIMIT 100",
+        person_id,
         now.0,
         seen_since.0
     )
@@ -156,6 +193,37 @@ pub(crate) async fn delete(tx: &mut Tx, id_hash: &str) -> Result<bool, DbError> 
         id_hash
     )?;
     Ok(deleted > 0)
+}
+
+/// Ends one session of a person; whether there was such a one.
+pub(crate) async fn delete_own(
+    tx: &mut Tx,
+    person_id: &str,
+    id_hash: &str,
+) -> Result<bool, DbError> {
+    let deleted = sql!(
+        tx,
+        execute,
+        "DELETE FROM sessions WHERE person_id = $1 AND id_hash = $2",
+        person_id,
+        id_hash
+    )?;
+    Ok(deleted > 0)
+}
+
+/// Ends a person's sessions but one; returns how many.
+pub(crate) async fn delete_others(
+    tx: &mut Tx,
+    person_id: &str,
+    kept_hash: &str,
+) -> Result<u64, DbError> {
+    sql!(
+        tx,
+        execute,
+        "DELETE FROM sessions WHERE person_id = $1 AND id_hash <> $2",
+        person_id,
+        kept_hash
+    )
 }
 
 /// Ends all sessions of a person.

@@ -1,4 +1,55 @@
-//! What a browser says of itself: the engine that it keeps while everything else changes.
+//! What a browser says of itself, in words, and the engine that it keeps while everything else changes.
+
+/// Names that stand in a user agent, the more telling ones first.
+const BROWSERS: [(&str, &str); 16] = [
+    ("Edg/", "Edge"),
+    ("EdgA/", "Edge"),
+    ("EdgiOS/", "Edge"),
+    ("OPR/", "Opera"),
+    ("SamsungBrowser/", "Samsung Internet"),
+    ("Vivaldi/", "Vivaldi"),
+    ("FxiOS/", "Firefox"),
+    ("Firefox/", "Firefox"),
+    ("CriOS/", "Chrome"),
+    ("HeadlessChrome/", "Chrome"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+    ("curl/", "curl"),
+    ("Wget/", "Wget"),
+    ("python-requests/", "Python"),
+    ("node", "Node.js"),
+];
+const SYSTEMS: [(&str, &str); 8] = [
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("CrOS", "ChromeOS"),
+    ("Macintosh", "macOS"),
+    ("Linux", "Linux"),
+    ("FreeBSD", "FreeBSD"),
+];
+
+/// A device as its browser describes it. None of it is proof of anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Device {
+    pub(crate) browser: Option<&'static str>,
+    pub(crate) system: Option<&'static str>,
+}
+
+impl Device {
+    pub(crate) fn of(user_agent: &str) -> Self {
+        let first = |names: &[(&str, &'static str)]| {
+            let mut names = names.iter();
+            let found = names.find(|(token, _)| user_agent.contains(token));
+            found.map(|(_, name)| *name)
+        };
+        Self {
+            browser: first(&BROWSERS),
+            system: first(&SYSTEMS),
+        }
+    }
+}
 
 /// What a browser is built on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +92,23 @@ mod tests {
         (KHTML, like Gecko) Version/26.0 Safari/605.1.15";
     const IPHONE_FIREFOX: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) \
         AppleWebKit/605.1.15 (KHTML, like Gecko) FxiOS/145.0 Mobile/15E148 Safari/605.1.15";
+
+    #[test]
+    fn a_device_is_named_by_browser_and_system() {
+        for (agent, browser, system) in [
+            (CHROME, Some("Chrome"), Some("Linux")),
+            (PHONE, Some("Chrome"), Some("Android")),
+            (EDGE, Some("Edge"), Some("Windows")),
+            (FIREFOX, Some("Firefox"), Some("Windows")),
+            (SAFARI, Some("Safari"), Some("macOS")),
+            (IPHONE_FIREFOX, Some("Firefox"), Some("iPhone")),
+            ("curl/8.14.1", Some("curl"), None),
+            ("<script>", None, None),
+            ("", None, None),
+        ] {
+            assert_eq!(Device::of(agent), Device { browser, system }, "{agent}");
+        }
+    }
 
     #[test]
     fn an_engine_outlives_updates_and_the_desktop_site() {

@@ -4,7 +4,7 @@ pub(crate) mod base32;
 mod binding;
 mod code;
 pub(crate) mod continuation;
-mod device;
+pub(crate) mod device;
 pub(crate) mod password;
 pub(crate) mod recovery;
 pub(crate) mod session;

@@ -90,7 +90,7 @@ pub async fn status(
         login: row.map(|row| row.login),
         host: known.settings.host().to_owned(),
         connect_url: link::link(issuer, known, person_id),
-        manage_url: issuer.settings.public_url.join("/account"),
+        manage_url: issuer.settings.public_url.join("/account/connections"),
     })
 }
 

@@ -83,6 +83,8 @@ impl PageError {
             frame: &Frame {
                 operator: issuer.settings.operator_name.clone(),
                 csrf: String::new(),
+                connects: false,
+                path: String::new(),
                 cookie: None,
                 look,
             },

@@ -33,6 +33,9 @@ pub(crate) struct Frame {
     pub(crate) operator: String,
     /// Stands in every form and in a cookie: a foreign site cannot make them agree.
     pub(crate) csrf: String,
+    /// Whether there are accounts elsewhere to connect.
+    pub(crate) connects: bool,
+    path: String,
     cookie: Option<HeaderValue>,
     look: Look,
 }
@@ -40,6 +43,17 @@ pub(crate) struct Frame {
 impl Frame {
     pub(crate) fn style(&self) -> &'static str {
         style::path()
+    }
+
+    /// For templates: whether the page at `path` is the one that is shown.
+    pub(crate) fn is_at(&self, path: &str) -> bool {
+        self.path == path
+    }
+
+    /// For templates: whether a page at `path` or below it is shown.
+    pub(crate) fn is_below(&self, path: &str) -> bool {
+        let rest = self.path.strip_prefix(path);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 
     pub(crate) const fn language(&self) -> Language {
@@ -93,23 +107,22 @@ impl FromRequestParts<Issuer> for Frame {
     type Rejection = PageError;
 
     async fn from_request_parts(parts: &mut Parts, issuer: &Issuer) -> Result<Self, PageError> {
-        let operator = issuer.settings.operator_name.clone();
-        let look = Look::of(issuer, &parts.uri, &parts.headers);
-        if let Some(csrf) = csrf_cookie(issuer, &parts.headers) {
-            return Ok(Self {
-                operator,
-                csrf,
-                cookie: None,
-                look,
-            });
-        }
-        let csrf = issuer.random.secret().map_err(PageError::internal)?;
-        let cookie = cookie(issuer, "csrf", csrf.expose(), None);
+        let (csrf, cookie) = match csrf_cookie(issuer, &parts.headers) {
+            Some(csrf) => (csrf, None),
+            None => {
+                let csrf = issuer.random.secret().map_err(PageError::internal)?;
+                let cookie = cookie(issuer, "csrf", csrf.expose(), None);
+                let cookie = cookie.map_err(PageError::internal)?;
+                (csrf.expose().clone(), Some(cookie))
+            }
+        };
         Ok(Self {
-            operator,
-            csrf: csrf.expose().clone(),
-            cookie: Some(cookie.map_err(PageError::internal)?),
-            look,
+            operator: issuer.settings.operator_name.clone(),
+            csrf,
+            connects: !issuer.settings.upstreams.is_empty(),
+            path: parts.uri.path().to_owned(),
+            cookie,
+            look: Look::of(issuer, &parts.uri, &parts.headers),
         })
     }
 }

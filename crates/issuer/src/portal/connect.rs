@@ -134,5 +134,5 @@ pub(crate) async fn disconnect(
 ) -> Result<Response, PageError> {
     let known = upstream::find(&issuer, &name)?;
     connections::disconnect(&issuer, known, &signed_in.person.id, &source).await?;
-    Ok(Redirect::to("/account").into_response())
+    Ok(Redirect::to("/account/connections").into_response())
 }

@@ -12,13 +12,15 @@ use oauth::token::{AccessClaims, TokenResponse};
 
 use super::keys::{self, SKEW_SECONDS, SignError};
 use super::methods::Methods;
-use super::{id_token, refresh};
+use super::{id_token, refresh, revocation};
 use crate::Issuer;
 use crate::db::people::Person;
 
 /// What was granted, after its commit.
 pub(crate) struct Granted {
     pub(crate) family_id: String,
+    /// Of the family, when this was granted.
+    pub(crate) edition: i64,
     /// Of the refresh token that goes with it, for a client that gets any.
     pub(crate) generation: Option<i64>,
     pub(crate) client_id: ClientId,
@@ -94,7 +96,11 @@ fn claims(issuer: &Issuer, granted: &Granted) -> Result<AccessClaims, SignError>
         aud: granted.resource.as_str().to_owned(),
         exp: now.plus(issuer.settings.lifetimes.access_token),
         iat: now,
-        jti: format!("{}.{}", granted.family_id, base64url(&own)),
+        jti: format!(
+            "{}.{}",
+            revocation::edition(&granted.family_id, granted.edition),
+            base64url(&own)
+        ),
         azp: client_id.clone(),
         client_id,
         scope: granted.scope.clone(),

@@ -5,5 +5,6 @@ pub(crate) mod code;
 mod id_token;
 pub(crate) mod keys;
 pub(crate) mod methods;
+pub(crate) mod narrow;
 pub(crate) mod refresh;
 pub(crate) mod revocation;

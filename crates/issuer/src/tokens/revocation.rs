@@ -54,7 +54,12 @@ impl Revocations {
     }
 }
 
-/// Revokes in `tx`: a family by its id, or one access token by its whole `jti`.
+/// What the access tokens of one edition of a family have in common.
+pub(crate) fn edition(family_id: &str, edition: i64) -> String {
+    format!("{family_id}.{edition}")
+}
+
+/// Revokes in `tx`: a family by its id, one edition of it, or one access token by its whole `jti`.
 pub(crate) async fn revoke(
     issuer: &Issuer,
     tx: &mut Tx,
@@ -91,13 +96,14 @@ pub(crate) async fn poll(issuer: &Issuer) -> Result<(), DbError> {
 }
 
 impl Issuer {
-    /// Whether an access token, named by its `jti`, or its whole family was revoked.
+    /// Whether an access token, named by its `jti`, its edition or its whole family was revoked.
     #[must_use]
     pub fn is_revoked(&self, jti: &str) -> bool {
         let known = self.revocations.known.read();
         let known = known.unwrap_or_else(PoisonError::into_inner);
-        let family = jti.split_once('.').map_or(jti, |(family, _)| family);
-        known.contains_key(jti) || known.contains_key(family)
+        // The token itself, then what it belongs to, up to the family.
+        let parts = jti.match_indices('.').filter_map(|(dot, _)| jti.get(..dot));
+        known.contains_key(jti) || parts.into_iter().any(|part| known.contains_key(part))
     }
 
     /// Changes whenever more is revoked: what was verified before must be looked at again.

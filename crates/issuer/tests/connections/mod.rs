@@ -77,7 +77,7 @@ async fn who_lacks_an_account_is_sent_to_a_page_for_them_alone() {
     assert_eq!(bob.get(&back).await.status, 400);
     assert_eq!(ada.get(&back).await.location(), "/account");
     assert!(github.knows(&token(&app, &id).await.unwrap()));
-    let account = ada.get("/account").await;
+    let account = ada.get("/account/connections").await;
     assert!(account.body.contains("Connected as <bdi>ada-l</bdi>"));
 }
 
@@ -101,7 +101,7 @@ async fn another_account_never_slips_in() {
     // The same account again is a new token, and the old one is dead.
     connect(&ada, &github, &account(7, "ada-l", None)).await;
     assert!(!github.knows(&first) && github.live() == 1);
-    let page = ada.get("/account").await;
+    let page = ada.get("/account/connections").await;
     ada.submit(&page.form("/connect/github/disconnect")).await;
     assert_eq!(github.live(), 0);
     assert_eq!(github.calls("DELETE /applications/grant"), 1);
@@ -159,6 +159,7 @@ async fn no_token_of_github_is_seen_anywhere() {
     let client = app.client().await;
     let mut seen = vec![
         ada.get("/account").await.body,
+        ada.get("/account/connections").await.body,
         ada.get("/connect/github").await.body,
         format!(
             "{:?} {:?}",
@@ -222,7 +223,7 @@ async fn what_a_person_ended_stays_ended_when_they_sign_in() {
     assert!(token(&app, &id).await.is_ok());
     // Its token is near its end, and a dead one would end nothing at GitHub.
     app.clock.advance(28_800);
-    let page = ada.get("/account").await;
+    let page = ada.get("/account/connections").await;
     ada.submit(&page.form("/connect/github/disconnect")).await;
     assert_eq!(
         (github.live(), github.calls("DELETE /applications/grant")),

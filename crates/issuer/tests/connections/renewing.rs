@@ -69,7 +69,8 @@ async fn a_token_that_github_refuses_is_replaced_or_the_person_asked() {
     let dead = connections::replace(&app.issuer, &id, "github", &replaced.token).await;
     assert!(matches!(dead, Err(TokenError::Needed { again: true, .. })));
     assert!(needed(token(&app, &id).await).1);
-    assert!(ada.get("/account").await.body.contains("has ended"));
+    let page = ada.get("/account/connections").await;
+    assert!(page.body.contains("has ended"));
 }
 
 #[tokio::test]

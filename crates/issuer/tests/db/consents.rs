@@ -25,6 +25,14 @@ pub(crate) async fn a_consent_replaces_the_one_before(db: Db) {
                 consents::find(tx, "p", "c", "r").await?,
                 Some(consent("r", "a b", 2))
             );
+            // Narrowed by who has seen what it was, and by nobody else.
+            let was = consent("r", "a b", 2);
+            assert!(!consents::update_scope(tx, &consent("r", "a", 2), "x").await?);
+            assert!(!consents::update_scope(tx, &consent("r3", "a b", 2), "x").await?);
+            assert!(consents::update_scope(tx, &was, "b").await?);
+            assert!(!consents::update_scope(tx, &was, "a").await?);
+            let all = consents::list(tx, "p").await?;
+            assert_eq!(all, [consent("r", "b", 2), consent("r2", "a", 1)]);
             assert!(!consents::delete(tx, "p", "other").await?);
             assert!(consents::delete(tx, "p", "c").await?);
             assert_eq!(consents::find(tx, "p", "c", "r2").await?, None);

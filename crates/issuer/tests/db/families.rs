@@ -21,6 +21,7 @@ fn row(id: &str) -> Row {
         rotated_at: NOW.0,
         created_at: NOW.0,
         expires_at: NOW.0 + 100,
+        edition: 0,
     }
 }
 
@@ -140,6 +141,52 @@ pub(crate) async fn families_end_by_id_person_and_client(db: Db) {
     })
     .await
     .unwrap();
+}
+
+pub(crate) async fn of_those_who_narrow_a_family_one_does(db: Db) {
+    for (id, person, client, resource) in [
+        ("1", "p", "c", "r"),
+        ("2", "p", "c", "other"),
+        ("3", "p", "d", "r"),
+        ("4", "q", "c", "r"),
+    ] {
+        let row = Row {
+            person_id: person.into(),
+            client_id: client.into(),
+            resource: resource.into(),
+            ..row(id)
+        };
+        insert(&db, row).await;
+    }
+    let mut tx = db.read().await.unwrap();
+    let known = families::list_of(&mut tx, "p", "c", "r").await.unwrap();
+    drop(tx);
+    let [known] = &known[..] else {
+        panic!("{known:?}")
+    };
+    assert_eq!((known.id.as_str(), known.edition), ("1", 0));
+    let racing = ["less", "least"].map(|scope| {
+        let (db, known) = (db.clone(), known.clone());
+        async move {
+            db.write::<_, DbError, _>(move |tx| {
+                Box::pin(async move { families::update_scope(tx, &known, scope).await })
+            })
+            .await
+            .unwrap()
+        }
+    });
+    let won = futures_util::future::join_all(racing).await;
+    assert_ne!(won[0], won[1]);
+    let mut tx = db.read().await.unwrap();
+    let now = families::find(&mut tx, "1").await.unwrap().unwrap();
+    assert_eq!(now.edition, 1);
+    assert_eq!(now.scope, if won[0] { "less" } else { "least" });
+    for id in ["2", "3", "4"] {
+        assert_eq!(
+            families::find(&mut tx, id).await.unwrap().unwrap().edition,
+            0
+        );
+    }
 }
 
 pub(crate) async fn revocations_are_kept_until_they_expire(db: Db) {

@@ -153,3 +153,37 @@ pub(crate) async fn of_those_who_rotate_a_session_one_does(db: Db) {
         }
     }
 }
+
+pub(crate) async fn a_person_ends_their_own_sessions_only(db: Db) {
+    db.write::<_, DbError, _>(|tx| {
+        Box::pin(async move {
+            add(tx, "p", "ada@example.com", false).await?;
+            add(tx, "q", "bob@example.com", false).await?;
+            for (id, person) in [("a", "p"), ("b", "p"), ("c", "p"), ("d", "q")] {
+                sessions::insert(tx, session(id, person, 100)).await?;
+            }
+            assert!(!sessions::delete_own(tx, "p", "d").await?);
+            assert!(sessions::delete_own(tx, "p", "b").await?);
+            assert!(!sessions::delete_own(tx, "p", "b").await?);
+            let ids = |list: Vec<sessions::Listed>| {
+                let ids = list.into_iter().map(|session| session.id_hash);
+                ids.collect::<Vec<_>>()
+            };
+            let listed = sessions::list(tx, "p", NOW, NOW.minus(1)).await?;
+            assert_eq!(listed[0].created_at, NOW.0);
+            assert_eq!(ids(listed), ["a", "c"]);
+            // Idle and expired ones are not shown.
+            assert!(sessions::list(tx, "p", NOW, NOW).await?.is_empty());
+            let after = sessions::list(tx, "p", NOW.plus(100), NOW.minus(1)).await?;
+            assert!(after.is_empty());
+            assert_eq!(sessions::delete_others(tx, "p", "a").await?, 1);
+            let listed = sessions::list(tx, "p", NOW, NOW.minus(1)).await?;
+            assert_eq!(ids(listed), ["a"]);
+            let others = sessions::list(tx, "q", NOW, NOW.minus(1)).await?;
+            assert_eq!(ids(others), ["d"]);
+            Ok(())
+        })
+    })
+    .await
+    .unwrap();
+}

@@ -6,6 +6,7 @@ use oauth::time::UnixTime;
 
 use crate::db::{Db, DbSettings, PostgresSettings};
 
+mod app_usage;
 mod audit_events;
 mod clients;
 mod codes;
@@ -15,6 +16,7 @@ mod decisions;
 mod families;
 mod grants;
 mod keys;
+mod narrowing;
 mod nodes;
 mod once;
 mod people;
@@ -90,7 +92,9 @@ on_both! {
     racing_marks => super::sessions::of_those_who_race_one_replaces_the_mark;
     // sessions::rotate
     one_of_many_rotates_a_session => super::sessions::of_those_who_rotate_a_session_one_does;
-    // consents::insert, consents::find, consents::list, consents::delete
+    // sessions::list, sessions::delete_own, sessions::delete_others
+    own_sessions => super::sessions::a_person_ends_their_own_sessions_only;
+    // consents::insert, consents::find, consents::list, consents::update_scope, consents::delete
     consents_are_replaced => super::consents::a_consent_replaces_the_one_before;
     decisions_count_once => super::decisions::a_decision_counts_once;
     // used_ids::insert, used_ids::delete_expired
@@ -123,6 +127,14 @@ on_both! {
     rotations_are_bound => super::families::a_family_is_rotated_by_its_client_while_it_lives;
     // families::delete, families::delete_of, families::delete_of_client, families::delete_expired
     families_end => super::families::families_end_by_id_person_and_client;
+    // families::list_of, families::update_scope
+    racing_scopes => super::families::of_those_who_narrow_a_family_one_does;
+    narrowing_and_refreshing => super::narrowing::whoever_refreshes_meanwhile_keeps_nothing;
+    narrowing_and_redeeming => super::narrowing::whoever_redeems_meanwhile_keeps_nothing;
+    narrowing_twice => super::narrowing::of_two_who_narrow_nobody_gives_back;
+    // app_usage::insert, app_usage::list, app_usage::delete_expired
+    uses_add_up => super::app_usage::uses_add_up_by_day;
+    nodes_count_together => super::app_usage::nodes_count_together;
     // revocations::insert, revocations::list, revocations::delete_expired
     revocations_are_kept => super::families::revocations_are_kept_until_they_expire;
     nodes_agree_on_keys => super::nodes::nodes_that_start_together_agree_on_their_keys;

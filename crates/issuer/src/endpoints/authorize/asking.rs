@@ -6,7 +6,7 @@ use oauth::redirect::RedirectKind;
 use oauth::scope::{Scope, ScopeSet};
 
 use crate::Issuer;
-use crate::clients::ClientSource;
+use crate::clients::{ClientSource, known_as, origin_host};
 use crate::login::Problem;
 use crate::login::session::SignedIn;
 use crate::pages::{FormAction, Frame, PageError, Say, clean, identity_words, say};
@@ -194,16 +194,7 @@ fn shown(addressed: &Addressed, frame: &Frame) -> Shown {
         name if name.is_empty() => frame.say("consent-nameless"),
         name => name,
     };
-    let known = match client.source {
-        ClientSource::Operator => {
-            say("consent-known-operator").with("operator", frame.operator.clone())
-        }
-        ClientSource::MetadataDocument => {
-            let host = origin_host(client.id.as_str());
-            say("consent-known-domain").with("host", host.unwrap_or_default())
-        }
-        ClientSource::Registered => say("consent-known-nobody"),
-    };
+    let known = known_as(client.source, &client.id, &frame.operator);
     let uri = addressed.redirect.uri();
     let (host, host_note) = match uri.kind() {
         RedirectKind::Https { host } => (host.clone(), None),
@@ -222,14 +213,4 @@ fn shown(addressed: &Addressed, frame: &Frame) -> Shown {
         host_note,
         warning: warning(addressed),
     }
-}
-
-/// Host and port of a URL.
-fn origin_host(url: &str) -> Option<String> {
-    let url = url::Url::parse(url).ok()?;
-    let host = url.host_str()?;
-    Some(match url.port() {
-        Some(port) => format!("{host}:{port}"),
-        None => host.to_owned(),
-    })
 }

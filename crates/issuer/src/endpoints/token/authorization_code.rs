@@ -130,6 +130,7 @@ impl Attempt {
             rotated_at: now.0,
             created_at: now.0,
             expires_at: now.plus(lives).0,
+            edition: 0,
         };
         db::families::insert(tx, family.clone()).await?;
         db::clients::update_used(tx, &family.client_id, now).await?;
@@ -141,6 +142,7 @@ impl Attempt {
         audit::record(issuer, tx, &event).await?;
         Ok(Box::new(Granted {
             family_id: family.id,
+            edition: family.edition,
             generation: self.refreshes.then_some(0),
             client_id: self.client_id,
             person,

@@ -98,6 +98,7 @@ impl Attempt {
             .ok_or(TokenError::NoPerson)?;
         Ok(Box::new(Granted {
             family_id: family.id,
+            edition: family.edition,
             generation: Some(family.generation),
             client_id: self.client_id,
             person,

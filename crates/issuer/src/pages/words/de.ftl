@@ -108,19 +108,94 @@ connect-not-now = Nicht jetzt
 
 ## Das Konto
 
+nav = Ihr Konto
+nav-home = Überblick
+nav-apps = Verbundene Apps
+nav-connections = Konten anderswo
+nav-sessions = Sitzungen
+nav-security = Sicherheit
+
 account-title = Konto
 account-heading = Ihr Konto
 account-operator = Sie betreiben diesen Server.
-account-apps = Verbundene Apps
-account-apps-none = Keine. Wenn Sie einer App die Verbindung erlauben, erscheint sie hier.
+account-safety = Sicherheit
+account-email-verified = Ihre E-Mail-Adresse ist bestätigt.
+account-email-unverified = Ihre E-Mail-Adresse ist nicht bestätigt.
+account-sessions = { $count ->
+    [one] Auf 1 Gerät angemeldet
+   *[other] Auf { $count } Geräten angemeldet
+}
+account-connected = Verbunden
+account-apps = { $count ->
+    [one] 1 App darf für Sie handeln
+   *[other] { $count } Apps dürfen für Sie handeln
+}
+account-connections = { $count ->
+    [one] 1 Konto anderswo ist verbunden
+   *[other] { $count } Konten anderswo sind verbunden
+}
+
+## Verbundene Apps
+
+apps-text = Diese Apps dürfen für Sie handeln, auch während Sie nicht hier sind. Öffnen Sie eine, um zu sehen, was sie getan hat, und um etwas zurückzunehmen.
+apps-none = Keine. Wenn Sie einer App erlauben, sich zu verbinden, erscheint sie hier.
+apps-known-gone = Sie ist hier nicht mehr registriert.
+apps-last = Zuletzt benutzt
+apps-never = Noch nicht benutzt
+apps-calls = { $count ->
+    [one] 1 Aufruf in 30 Tagen
+   *[other] { $count } Aufrufe in 30 Tagen
+}
+apps-ended = Die App ist getrennt.
+app-back = Alle verbundenen Apps
+app-narrowed = Erledigt. Es gilt ab dem nächsten Aufruf der App.
+app-nothing-left = Lassen Sie mindestens eine Erlaubnis angekreuzt. Um alles zurückzunehmen, trennen Sie die App unten.
+app-given = Erlaubt am
+app-first = Zuerst benutzt
+app-last = Zuletzt benutzt
+app-never = noch nicht
+app-recent = Aufrufe in den letzten 30 Tagen
+app-tool = Letztes Werkzeug
+app-may = Sie darf
+app-always = Außerdem darf sie:
+app-untick = Entfernen Sie das Kreuz bei dem, was die App nicht mehr darf. Mehr erlauben Sie von der App aus.
+app-save = Änderungen speichern
+app-end = Trennen
+app-end-text = Um alles zu beenden, trennen Sie die App.
+app-end-question = Zu trennen:
+app-end-effect = Ihr nächster Aufruf wird abgelehnt. Sie können sie wieder erlauben, indem Sie sie neu verbinden. Sie verliert, was Sie hier erlaubt haben:
+app-end-not = Behalten
+error-allowed-changed = Es hat sich inzwischen geändert
+    .sentence = Was diese App darf, wurde im selben Augenblick geändert; deshalb wurde nichts zurückgenommen. Sehen Sie sich die Seite noch einmal an.
+
+## Konten anderswo
+
+connections-heading = Ihre Konten anderswo
+connections-text = Apps, die Sie hier erlaubt haben, handeln mit diesen Konten. Trennen beendet das hier und dort.
+connections-none = Hier gibt es keine Konten zu verbinden.
 account-since = seit
 account-disconnect = Trennen
-account-elsewhere = Ihre Konten anderswo
 account-connected-as = Verbunden als
-account-connection-ended = Diese Verbindung ist beendet. Verbinden Sie neu, um sie zu benutzen:
+account-connection-ended = Diese Verbindung ist beendet. Verbinden Sie sie neu, um sie zu benutzen:
 account-connect = Verbinden
 account-connect-again = Neu verbinden
 account-not-connected = Nicht verbunden.
+
+## Sitzungen
+
+sessions-title = Sitzungen
+sessions-text = Wo Sie angemeldet sind. Beenden Sie, was Sie nicht kennen oder nicht mehr benutzen.
+sessions-this = Dieser Browser
+sessions-from = von
+sessions-since = seit
+sessions-seen = zuletzt gesehen
+sessions-end = Beenden
+sessions-more = Alle auf einmal
+sessions-end-others = Alle anderen Sitzungen beenden
+sessions-end-all = Überall abmelden
+sessions-apps-stay = Apps bleiben verbunden; sie enden unter
+device = { $browser } auf { $system }
+device-unknown = Ein unbekanntes Gerät
 
 ## Bestätigen, wer man ist
 

@@ -108,19 +108,94 @@ connect-not-now = Not now
 
 ## The account
 
+nav = Your account
+nav-home = Overview
+nav-apps = Connected apps
+nav-connections = Accounts elsewhere
+nav-sessions = Sessions
+nav-security = Security
+
 account-title = Account
 account-heading = Your account
 account-operator = You run this server.
-account-apps = Connected apps
-account-apps-none = None. When you allow an app to connect, it appears here.
+account-safety = Safety
+account-email-verified = Your e-mail address is verified.
+account-email-unverified = Your e-mail address is not verified.
+account-sessions = { $count ->
+    [one] Signed in on 1 device
+   *[other] Signed in on { $count } devices
+}
+account-connected = Connected
+account-apps = { $count ->
+    [one] 1 app may act for you
+   *[other] { $count } apps may act for you
+}
+account-connections = { $count ->
+    [one] 1 account elsewhere is connected
+   *[other] { $count } accounts elsewhere are connected
+}
+
+## Connected apps
+
+apps-text = These apps may act for you, also while you are not here. Open one to see what it did and to take something back.
+apps-none = None. When you allow an app to connect, it appears here.
+apps-known-gone = It is no longer registered here.
+apps-last = Last used
+apps-never = Not used yet
+apps-calls = { $count ->
+    [one] 1 call in 30 days
+   *[other] { $count } calls in 30 days
+}
+apps-ended = The app is disconnected.
+app-back = All connected apps
+app-narrowed = Done. It counts from the app's next call on.
+app-nothing-left = Leave at least one permission ticked. To take all back, disconnect the app below.
+app-given = Allowed on
+app-first = First used
+app-last = Last used
+app-never = not yet
+app-recent = Calls in the last 30 days
+app-tool = Last tool
+app-may = It may
+app-always = It also may:
+app-untick = Untick what the app may no longer do. To give more, start from the app.
+app-save = Save changes
+app-end = Disconnect
+app-end-text = To end all of this, disconnect the app.
+app-end-question = Disconnect
+app-end-effect = Its next call is refused. You can allow it again by connecting it anew. It loses what you allowed at:
+app-end-not = Keep it
+error-allowed-changed = It has changed meanwhile
+    .sentence = What this app may do was changed at the same moment, so nothing was taken back. Look at the page again.
+
+## Accounts elsewhere
+
+connections-heading = Your accounts elsewhere
+connections-text = Apps that you allowed here act with these accounts. Disconnecting ends that here and there.
+connections-none = There are no accounts to connect here.
 account-since = since
 account-disconnect = Disconnect
-account-elsewhere = Your accounts elsewhere
 account-connected-as = Connected as
 account-connection-ended = This connection has ended. Connect again to use it:
 account-connect = Connect
 account-connect-again = Connect again
 account-not-connected = Not connected.
+
+## Sessions
+
+sessions-title = Sessions
+sessions-text = Where you are signed in. End what you do not know, or no longer use.
+sessions-this = This browser
+sessions-from = from
+sessions-since = since
+sessions-seen = last seen
+sessions-end = End
+sessions-more = All at once
+sessions-end-others = End all other sessions
+sessions-end-all = Sign out everywhere
+sessions-apps-stay = Apps stay connected; they end under
+device = { $browser } on { $system }
+device-unknown = An unknown device
 
 ## Confirming who one is
 

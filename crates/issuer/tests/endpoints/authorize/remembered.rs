@@ -130,22 +130,14 @@ async fn a_consent_ages_and_can_be_taken_back() {
     ada.submit(&allow(consent(&ada, &path).await)).await;
     assert_eq!(ada.get(&path).await.status, 303);
 
-    let account = ada.get("/account").await;
+    let apps = ada.get("/account/apps").await;
     assert!(
-        account
-            .body
-            .contains("Notes: Title of notes:read, Stay connected"),
+        apps.body.contains("Notes: Title of notes:read"),
         "{}",
-        account.body
+        apps.body
     );
-    let gone = ada.submit(&account.form("/account/disconnect")).await;
-    assert_eq!((gone.status.as_u16(), gone.location()), (303, "/account"));
-    assert!(
-        !ada.get("/account")
-            .await
-            .body
-            .contains("/account/disconnect")
-    );
+    ada.disconnect().await;
+    assert!(ada.app_pages().await.is_empty());
     consent(&ada, &path).await;
 }
 
@@ -156,7 +148,8 @@ async fn disconnecting_ends_the_tokens() {
     let (ada, bob) = (app.person("ada").await, app.person("bob").await);
     let hers = client.tokens(&ada, "notes:read").await;
     let his = client.tokens(&bob, "notes:read").await;
-    let form = ada.get("/account").await.form("/account/disconnect");
+    let page = format!("{}/end", ada.app_pages().await[0]);
+    let form = ada.get(&page).await.form(&page);
     ada.submit(&form).await;
     assert_eq!(
         client.refresh(&hers.refresh_token).await.error(),
