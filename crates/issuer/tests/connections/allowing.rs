@@ -2,7 +2,7 @@
 
 use testkit::{FakeGithub, Tokens};
 
-use super::{READ, id_of, token};
+use super::{READ, allow, consent, id_of, sign_in, token};
 use crate::login::upstream::{account, app};
 
 #[tokio::test]
@@ -11,14 +11,8 @@ async fn what_was_allowed_decides_what_is_asked_there() {
     let app = app(&github).await;
     let ada = app.person("ada").await;
     let client = app.client().await;
-    let page = ada.get(&client.authorize_path(READ)).await;
-    let form = page
-        .form("/oauth/authorize/consent")
-        .ticked()
-        .with("decision", "allow");
-    let sent = ada.submit(&form).await;
     // Our own consent comes first, then theirs, for what was allowed, and then the code.
-    let location = sent.location().to_owned();
+    let location = allow(&ada, &client.authorize_path(READ)).await;
     assert!(location.starts_with("/connect/github?continue=%2Foauth%2Fauthorize%2Ffinish"));
     let page = ada.get(&location).await;
     assert!(page.body.contains("<code>repo</code>"), "{}", page.body);
@@ -44,12 +38,7 @@ async fn what_was_allowed_decides_what_is_asked_there() {
     // Signing in with GitHub asks for less, and takes nothing away.
     let id = id_of(&app, "ada@example.com").await;
     let before = token(&app, &id).await.unwrap();
-    let page = app.browser();
-    let sent = page
-        .submit(&page.get("/login").await.form("/login/github"))
-        .await;
-    page.get(&github.allow(sent.location(), &account(7, "ada-l", None)))
-        .await;
+    sign_in(&app.browser(), &github, &account(7, "ada-l", None)).await;
     assert_eq!(token(&app, &id).await.unwrap(), before);
 }
 
@@ -59,13 +48,9 @@ async fn skipping_goes_on_to_the_code() {
     let app = app(&github).await;
     let ada = app.person("ada").await;
     let client = app.client().await;
-    let page = ada.get(&client.authorize_path(READ)).await;
-    let form = page
-        .form("/oauth/authorize/consent")
-        .ticked()
-        .with("decision", "allow");
-    let sent = ada.submit(&form).await;
-    let page = ada.get(sent.location()).await;
+    let page = ada
+        .get(&allow(&ada, &client.authorize_path(READ)).await)
+        .await;
     let (_, rest) = page
         .body
         .split_once("<a href=\"/oauth/authorize/finish")
@@ -81,15 +66,11 @@ async fn a_page_that_still_asks_is_no_yes_and_a_yes_is_no_page() {
     let app = app(&github).await;
     let ada = app.person("ada").await;
     let client = app.client().await;
-    let page = ada.get(&client.authorize_path(READ)).await;
+    let (page, form) = consent(&ada, &client.authorize_path(READ)).await;
     assert!(
         page.body
             .contains("<code>read:user, user:email, repo</code>")
     );
-    let form = page
-        .form("/oauth/authorize/consent")
-        .ticked()
-        .with("decision", "allow");
     let asking = form.get("pending").unwrap().to_owned();
     let answer = ada
         .get(&format!("/oauth/authorize/finish?granted={asking}"))

@@ -9,7 +9,7 @@ use aws_lc_rs::hmac;
 use http::Request;
 use issuer::operate::connections::{self, TokenError};
 use issuer::settings::UpstreamKind;
-use testkit::{Answer, App, Browser, FakeGithub, GithubAccount, WEBHOOK_SECRET};
+use testkit::{Answer, App, Browser, FakeGithub, Form, GithubAccount, WEBHOOK_SECRET};
 
 use crate::login::upstream::{account, app};
 
@@ -22,11 +22,57 @@ async fn id_of(app: &App, email: &str) -> String {
     person.unwrap().id
 }
 
-async fn connect(browser: &Browser<'_>, github: &FakeGithub, who: &GithubAccount) -> Answer {
-    let page = browser.get("/connect/github").await;
+/// Goes through the page to connect, at an address that leads to it, and through GitHub.
+async fn connect_at(
+    browser: &Browser<'_>,
+    path: &str,
+    github: &FakeGithub,
+    who: &GithubAccount,
+) -> Answer {
+    let page = browser.get(path).await;
     assert_eq!(page.status, 200, "{}", page.body);
     let sent = browser.submit(&page.form("/connect/github")).await;
     browser.get(&github.allow(sent.location(), who)).await
+}
+
+async fn connect(browser: &Browser<'_>, github: &FakeGithub, who: &GithubAccount) -> Answer {
+    connect_at(browser, "/connect/github", github, who).await
+}
+
+/// Ada, connected as account 7, and her id.
+async fn ada<'a>(app: &'a App, github: &FakeGithub) -> (Browser<'a>, String) {
+    let ada = app.person("ada").await;
+    connect(&ada, github, &account(7, "ada-l", None)).await;
+    (ada, id_of(app, "ada@example.com").await)
+}
+
+/// Signs in with GitHub.
+async fn sign_in(browser: &Browser<'_>, github: &FakeGithub, who: &GithubAccount) {
+    let page = browser.get("/login").await;
+    let sent = browser.submit(&page.form("/login/github")).await;
+    browser.get(&github.allow(sent.location(), who)).await;
+}
+
+async fn disconnect(browser: &Browser<'_>) {
+    let page = browser.get("/account/connections").await;
+    let form = page.form("/connect/github/disconnect");
+    browser.submit(&form).await;
+}
+
+/// The consent page of a client that asks, and its form with everything allowed.
+async fn consent(browser: &Browser<'_>, path: &str) -> (Answer, Form) {
+    let page = browser.get(path).await;
+    let form = page
+        .form("/oauth/authorize/consent")
+        .ticked()
+        .with("decision", "allow");
+    (page, form)
+}
+
+/// Allows a client what it asks for; gives where the person is sent then.
+async fn allow(browser: &Browser<'_>, path: &str) -> String {
+    let (_, form) = consent(browser, path).await;
+    browser.submit(&form).await.location().to_owned()
 }
 
 async fn token(app: &App, person: &str) -> Result<String, TokenError> {
@@ -85,9 +131,7 @@ async fn who_lacks_an_account_is_sent_to_a_page_for_them_alone() {
 async fn another_account_never_slips_in() {
     let github = FakeGithub::start().await;
     let app = app(&github).await;
-    let ada = app.person("ada").await;
-    let id = id_of(&app, "ada@example.com").await;
-    connect(&ada, &github, &account(7, "ada-l", None)).await;
+    let (ada, id) = ada(&app, &github).await;
     let first = token(&app, &id).await.unwrap();
     let answer = connect(&ada, &github, &account(8, "other", None)).await;
     assert_eq!(answer.status, 409);
@@ -101,8 +145,7 @@ async fn another_account_never_slips_in() {
     // The same account again is a new token, and the old one is dead.
     connect(&ada, &github, &account(7, "ada-l", None)).await;
     assert!(!github.knows(&first) && github.live() == 1);
-    let page = ada.get("/account/connections").await;
-    ada.submit(&page.form("/connect/github/disconnect")).await;
+    disconnect(&ada).await;
     assert_eq!(github.live(), 0);
     assert_eq!(github.calls("DELETE /applications/grant"), 1);
     assert!(!needed(token(&app, &id).await).1);
@@ -112,10 +155,7 @@ async fn another_account_never_slips_in() {
 async fn a_signed_webhook_disconnects_and_nothing_else_does() {
     let github = FakeGithub::start().await;
     let app = app(&github).await;
-    let ada = app.person("ada").await;
-    let id = id_of(&app, "ada@example.com").await;
-    let seven = account(7, "ada-l", None);
-    connect(&ada, &github, &seven).await;
+    let (ada, id) = ada(&app, &github).await;
     let revoked = r#"{"action":"revoked","sender":{"id":7,"login":"ada-l"}}"#;
     for (body, secret, status) in [
         (revoked, "guessed", 401),
@@ -137,7 +177,7 @@ async fn a_signed_webhook_disconnects_and_nothing_else_does() {
     assert_eq!(webhook(&app, "first", revoked, WEBHOOK_SECRET).await, 204);
     assert!(!needed(token(&app, &id).await).1);
     // The same delivery once more, after the person connected again, takes nothing.
-    connect(&ada, &github, &seven).await;
+    connect(&ada, &github, &account(7, "ada-l", None)).await;
     assert_eq!(webhook(&app, "first", revoked, WEBHOOK_SECRET).await, 204);
     assert!(token(&app, &id).await.is_ok());
 }
@@ -197,10 +237,7 @@ async fn an_account_that_apps_act_with_signs_nobody_in() {
     let (ada, bot) = (app.person("ada").await, account(7, "team-bot", None));
     connect(&ada, &github, &bot).await;
     let other = app.browser();
-    let sent = other
-        .submit(&other.get("/login").await.form("/login/github"))
-        .await;
-    other.get(&github.allow(sent.location(), &bot)).await;
+    sign_in(&other, &github, &bot).await;
     let page = other.get("/account").await;
     assert!(page.body.contains("7+team-bot@users.noreply.") && !page.body.contains("ada@"));
 }
@@ -211,25 +248,18 @@ async fn what_a_person_ended_stays_ended_when_they_sign_in() {
     github.expire_tokens();
     let app = app(&github).await;
     let seven = account(7, "ada-l", Some(("ada@example.com", true)));
-    let sign_in = async |browser: &Browser<'_>| {
-        let sent = browser
-            .submit(&browser.get("/login").await.form("/login/github"))
-            .await;
-        browser.get(&github.allow(sent.location(), &seven)).await;
-    };
     let ada = app.browser();
-    sign_in(&ada).await;
+    sign_in(&ada, &github, &seven).await;
     let id = id_of(&app, "ada@example.com").await;
     assert!(token(&app, &id).await.is_ok());
     // Its token is near its end, and a dead one would end nothing at GitHub.
     app.clock.advance(28_800);
-    let page = ada.get("/account/connections").await;
-    ada.submit(&page.form("/connect/github/disconnect")).await;
+    disconnect(&ada).await;
     assert_eq!(
         (github.live(), github.calls("DELETE /applications/grant")),
         (0, 1)
     );
-    sign_in(&app.browser()).await;
+    sign_in(&app.browser(), &github, &seven).await;
     assert!(!needed(token(&app, &id).await).1);
     assert_eq!(github.live(), 0);
 }

@@ -4,17 +4,15 @@ use issuer::operate::connections::{self, TokenError};
 use issuer::settings::UpstreamKind;
 use testkit::{App, FakeGithub};
 
-use super::{connect, id_of, needed, token};
-use crate::login::upstream::{account, app};
+use super::{ada, needed, token};
+use crate::login::upstream::app;
 
 #[tokio::test]
 async fn two_hundred_calls_on_two_nodes_renew_once() {
     let github = FakeGithub::start().await;
     github.expire_tokens();
     let one = app(&github).await;
-    let ada = one.person("ada").await;
-    let id = id_of(&one, "ada@example.com").await;
-    connect(&ada, &github, &account(7, "ada-l", None)).await;
+    let (_, id) = ada(&one, &github).await;
     let settings = github.settings(UpstreamKind::GithubOauthApp);
     let two = App::builder()
         .with(|all| all.upstreams.push(settings))
@@ -42,9 +40,7 @@ async fn a_token_that_github_refuses_is_replaced_or_the_person_asked() {
     let github = FakeGithub::start().await;
     github.expire_tokens();
     let app = app(&github).await;
-    let ada = app.person("ada").await;
-    let id = id_of(&app, "ada@example.com").await;
-    connect(&ada, &github, &account(7, "ada-l", None)).await;
+    let (ada, id) = ada(&app, &github).await;
     let refused = connections::token(&app.issuer, &id, "github")
         .await
         .unwrap()
@@ -78,9 +74,7 @@ async fn what_this_node_cannot_open_is_not_thrown_away() {
     let github = FakeGithub::start().await;
     github.expire_tokens();
     let one = app(&github).await;
-    let ada = one.person("ada").await;
-    let id = id_of(&one, "ada@example.com").await;
-    connect(&ada, &github, &account(7, "ada-l", None)).await;
+    let (_, id) = ada(&one, &github).await;
     let settings = github.settings(UpstreamKind::GithubOauthApp);
     let other = |ids: &'static [(&'static str, u8)]| {
         let settings = settings.clone();
