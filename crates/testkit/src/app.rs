@@ -26,6 +26,7 @@ pub struct App {
     pub issuer: Issuer,
     pub clock: ManualClock,
     pub db: Db,
+    database: DbSettings,
     router: Router,
     folder: Option<PathBuf>,
 }
@@ -87,6 +88,7 @@ impl AppBuilder {
             issuer,
             clock,
             db,
+            database,
             router,
             folder,
         }
@@ -175,20 +177,16 @@ impl App {
 }
 
 impl App {
-    /// Its database, for another node. SQLite in a file of its own only.
-    ///
-    /// # Panics
-    /// If it was started on another one.
+    /// Its database, for another node.
     #[must_use]
     pub fn database(&self) -> DbSettings {
-        let folder = self.folder.as_ref().expect("a folder of its own");
-        DbSettings::File(folder.join("test.db"))
+        self.database.clone()
     }
 
     /// The files that its database consists of.
     ///
     /// # Panics
-    /// As [`App::database`].
+    /// If it was started on a database that was there.
     #[must_use]
     pub fn files(&self) -> Vec<PathBuf> {
         let folder = self.folder.as_ref().expect("a folder of its own");

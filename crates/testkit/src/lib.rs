@@ -12,7 +12,7 @@ pub use app::{App, AppBuilder};
 pub use browser::{Browser, Form};
 pub use fake_github::{FakeGithub, GithubAccount, WEBHOOK_SECRET};
 pub use oauth_client::{OauthClient, Tokens, VERIFIER};
-pub use postgres::postgres;
+pub use postgres::{postgres, postgres_database};
 
 /// The time at which every test begins.
 pub const NOW: oauth::time::UnixTime = oauth::time::UnixTime(1_800_000_000);

@@ -1,5 +1,7 @@
 //! A schema of its own for one test, where a PostgreSQL server is given.
 
+use issuer::db::{DbSettings, PostgresSettings};
+use oauth::secret::Secret;
 use sqlx::{Connection as _, PgConnection};
 use url::Url;
 
@@ -22,4 +24,17 @@ pub async fn postgres() -> Option<Url> {
     let options = format!("-csearch_path={schema}");
     url.query_pairs_mut().append_pair("options", &options);
     Some(url)
+}
+
+/// The new schema of [`postgres`] as an app is told of it.
+///
+/// # Panics
+/// As [`postgres`].
+pub async fn postgres_database() -> Option<DbSettings> {
+    Some(DbSettings::Postgres(PostgresSettings {
+        url: Secret::new(postgres().await?.into()),
+        connections_max: 8,
+        connect_timeout_seconds: 30,
+        idle_timeout_seconds: 30,
+    }))
 }

@@ -1,23 +1,24 @@
 //! Tokens are renewed once, whoever asks, and none is lost.
 
+use issuer::db::DbSettings;
 use issuer::operate::connections::{self, TokenError};
 use issuer::settings::UpstreamKind;
 use testkit::{App, FakeGithub};
 
 use super::{ada, needed, token};
-use crate::login::upstream::app;
+use crate::login::upstream::{app, builder};
 
-#[tokio::test]
-async fn two_hundred_calls_on_two_nodes_renew_once() {
+/// On a database of its own, or on this one.
+async fn two_nodes_renew_once(database: Option<DbSettings>) {
     let github = FakeGithub::start().await;
     github.expire_tokens();
-    let one = app(&github).await;
+    let mut one = builder(&github);
+    if let Some(database) = database {
+        one = one.on(database);
+    }
+    let one = one.start().await;
     let (_, id) = ada(&one, &github).await;
-    let settings = github.settings(UpstreamKind::GithubOauthApp);
-    let two = App::builder()
-        .with(|all| all.upstreams.push(settings))
-        .seeded(2);
-    let two = two.on(one.database()).start().await;
+    let two = builder(&github).seeded(2).on(one.database()).start().await;
     let first = token(&one, &id).await.unwrap();
     for app in [&one, &two] {
         app.clock.advance(28_800);
@@ -28,11 +29,23 @@ async fn two_hundred_calls_on_two_nodes_renew_once() {
     assert!(
         tokens
             .iter()
-            .all(|token| *token == tokens[0] && *token != first)
+            .all(|token| Some(token) == tokens.first() && *token != first)
     );
     // One to connect, one to renew.
     assert_eq!(github.calls("POST /login/oauth/access_token"), 2);
     assert_eq!(github.live(), 1);
+}
+
+#[tokio::test]
+async fn two_hundred_calls_on_two_nodes_renew_once_on_sqlite() {
+    two_nodes_renew_once(None).await;
+}
+
+#[tokio::test]
+async fn two_hundred_calls_on_two_nodes_renew_once_on_postgres() {
+    if let Some(database) = testkit::postgres_database().await {
+        two_nodes_renew_once(Some(database)).await;
+    }
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Signing in with GitHub: the state, whose account it is, and what does not happen.
 
 use issuer::settings::{SignUp, UpstreamKind};
-use testkit::{Answer, App, Browser, FakeGithub, GithubAccount};
+use testkit::{Answer, App, AppBuilder, Browser, FakeGithub, GithubAccount};
 
 pub(crate) fn account(id: u64, login: &str, email: Option<(&str, bool)>) -> GithubAccount {
     GithubAccount {
@@ -11,15 +11,18 @@ pub(crate) fn account(id: u64, login: &str, email: Option<(&str, bool)>) -> Gith
     }
 }
 
-pub(crate) async fn app(github: &FakeGithub) -> App {
+pub(crate) fn builder(github: &FakeGithub) -> AppBuilder {
     let settings = github.settings(UpstreamKind::GithubOauthApp);
-    let with = App::builder().with(|all| {
+    App::builder().with(|all| {
         all.upstreams.push(settings);
         for resource in all.resources.iter_mut().take(1) {
             resource.upstream = Some("github".to_owned());
         }
-    });
-    with.start().await
+    })
+}
+
+pub(crate) async fn app(github: &FakeGithub) -> App {
+    builder(github).start().await
 }
 
 /// Presses the button; where GitHub's page would be.
