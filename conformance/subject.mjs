@@ -1,9 +1,10 @@
 // Starts and stops what is judged: the binary on a free loopback port, with its own data folder and configuration.
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdir, mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 export const here = fileURLToPath(new URL('.', import.meta.url));
 export const root = join(here, '..');
@@ -55,21 +56,22 @@ export class Node {
   async start() {
     const config = join(this.folder, `vestibule-${this.port}.toml`);
     await writeFile(config, this.settings);
-    const log = await open(join(this.folder, `node-${this.port}.log`), 'a');
     const metrics = await freePort();
+    this.env = {
+      PATH: process.env.PATH,
+      HOME: this.folder,
+      RUST_BACKTRACE: '1',
+      VESTIBULE_PUBLIC_URL: this.issuer,
+      VESTIBULE_LISTEN: `127.0.0.1:${this.port}`,
+      VESTIBULE_METRICS_LISTEN: `127.0.0.1:${metrics}`,
+      VESTIBULE_DATA_DIR: join(this.folder, 'data'),
+      ...(this.database ? { DATABASE_URL: this.database } : {}),
+    };
+    const log = await open(join(this.folder, `node-${this.port}.log`), 'a');
     this.child = spawn(this.binary, ['serve', '--config', config], {
       cwd: this.folder,
       stdio: ['ignore', log.fd, log.fd],
-      env: {
-        PATH: process.env.PATH,
-        HOME: this.folder,
-        RUST_BACKTRACE: '1',
-        VESTIBULE_PUBLIC_URL: this.issuer,
-        VESTIBULE_LISTEN: `127.0.0.1:${this.port}`,
-        VESTIBULE_METRICS_LISTEN: `127.0.0.1:${metrics}`,
-        VESTIBULE_DATA_DIR: join(this.folder, 'data'),
-        ...(this.database ? { DATABASE_URL: this.database } : {}),
-      },
+      env: this.env,
     });
     this.exited = new Promise((done) => this.child.on('exit', done));
     await log.close();
@@ -86,6 +88,13 @@ export class Node {
     throw new Error(
       `not ready after ${READY_SECONDS_MAX} s; see ${this.folder}/node-${this.port}.log`,
     );
+  }
+
+  /** What one of the operator's commands prints, on this node's database. */
+  async command(...words) {
+    const config = join(this.folder, `vestibule-${this.port}.toml`);
+    const options = { cwd: this.folder, env: this.env, maxBuffer: 100_000_000 };
+    return (await promisify(execFile)(this.binary, [...words, '--config', config], options)).stdout;
   }
 
   /** Ends the node; `SIGKILL` is the power cut. */

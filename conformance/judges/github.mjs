@@ -52,16 +52,25 @@ export async function github({ tally, binary }) {
     await node.start();
     const seen = { answers: [], tokens: [] };
     await walk(tally, { front, site, chrome, subject: addresses(node.issuer), seen });
-    await tally.check('github: no token of GitHub in any answer, token of ours or line of the log', async () => {
+    await tally.check('github: no token of GitHub in any answer, token of ours, line of the log or event', async () => {
       await node.stop();
+      const audit = await node.command('audit', 'export', '--json');
       const log = await readFile(join(node.folder, `node-${node.port}.log`), 'utf8');
       assert.match(log, /stopped/);
       const parts = seen.tokens.flatMap((token) => token.split('.').slice(0, 2));
-      const texts = [log, ...seen.answers, ...parts.map((part) => Buffer.from(part, 'base64url').toString())];
+      const texts = [log, audit, ...seen.answers, ...parts.map((part) => Buffer.from(part, 'base64url').toString())];
       assert.ok(front.tokens.size > 2 && seen.answers.length > 30 && seen.tokens.length > 3);
       const found = (secret, text) => assert.ok(!text.includes(secret), text.slice(text.indexOf(secret) - 300).slice(0, 400));
       for (const secret of [SECRET, WEBHOOK_SECRET, ...front.tokens]) for (const text of texts) found(secret, text);
-      for (const token of seen.tokens) found(token, log);
+      for (const token of seen.tokens) for (const text of [log, audit]) found(token, text);
+    });
+    await tally.check('github: the audit says which account a call acted with', async () => {
+      const events = (await node.command('audit', 'export', '--json')).trim().split('\n').map((line) => JSON.parse(line));
+      const used = events.filter(({ kind }) => kind === 'connection_used');
+      const of = (tool) => used.filter(({ detail }) => detail.startsWith(`${tool} as ${LOGIN} (`));
+      assert.equal(of('create_issue').length, 1, JSON.stringify(used));
+      assert.ok(of('list_repositories').length > 1 && !of('github_connection').length);
+      for (const event of used) assert.ok(event.person_id && event.client_id && event.trace_id && event.resource);
     });
     await tally.check('github: every request to the API was one that GitHub accepts', () =>
       assert.deepEqual(front.complaints, []),

@@ -2,11 +2,21 @@
 
 use serde_json::{Value, json};
 
-use super::desk::{Desk, NEXT_TOKEN, TOKEN, text};
+use super::desk::{Desk, NEXT_TOKEN, OTHER_TOKEN, TOKEN, text};
 use super::stand_in::{answer, ok, refused};
 
 fn user() -> Value {
     json!({ "id": 7, "login": "ada-l" })
+}
+
+/// Who acted by which tool with which account.
+fn used(desk: &Desk) -> Vec<(String, &'static str, String)> {
+    let used = desk.connections.used().into_iter();
+    used.map(|(person, tool, account)| {
+        let account = format!("{} {} at {}", account.login, account.id, account.provider);
+        (person, tool, account)
+    })
+    .collect()
 }
 
 fn tokens(desk: &Desk) -> Vec<String> {
@@ -76,4 +86,42 @@ async fn a_403_is_no_reason_to_replace_a_token() {
     let error = desk.error("get_me", json!({})).await;
     assert!(error.contains("refuses this: Forbidden"), "{error}");
     assert_eq!(tokens(&desk), [TOKEN]);
+}
+
+#[tokio::test]
+async fn the_host_is_told_once_per_call_whose_account_acted() {
+    let desk = Desk::start().await;
+    desk.connect("ada", &[TOKEN, NEXT_TOKEN]);
+    desk.connect("bob", &[OTHER_TOKEN]);
+    desk.github.accept_tokens(&[NEXT_TOKEN, OTHER_TOKEN]);
+    let path = "/repos/a/b/git/refs";
+    let branch = json!({ "commit": { "sha": "abc" } });
+    desk.github
+        .on("GET /repos/a/b", ok(json!({ "default_branch": "main" })))
+        .on("GET /repos/a/b/branches/main", ok(branch))
+        .on(&format!("POST {path}"), answer(201, json!({})));
+    // Three requests and a replaced token are one use.
+    let arguments = json!({ "owner": "a", "repo": "b", "branch": "c" });
+    desk.value("create_branch", arguments).await;
+    desk.github.on("GET /user", refused(403, "Forbidden"));
+    desk.call_as("bob", "get_me", json!({})).await;
+    let account = |id: u8| format!("ada-l {id} at github");
+    let ada = ("ada".to_owned(), "create_branch", account(7));
+    let bob = ("bob".to_owned(), "get_me", account(9));
+    assert_eq!(used(&desk), [ada, bob]);
+    // Who has no account acted with none, and a look at the connection is no use of it.
+    desk.call_as("eve", "get_me", json!({})).await;
+    desk.value("github_connection", json!({})).await;
+    assert_eq!(used(&desk).len(), 2);
+}
+
+#[tokio::test]
+async fn the_host_is_told_also_of_a_call_that_nobody_waits_for() {
+    let desk = Desk::start().await;
+    desk.github.on("GET /user", ok(user()).after(5_000));
+    tokio::select! {
+        _ = desk.call("get_me", json!({})) => unreachable!("it takes five seconds"),
+        () = desk.github.until_asked() => {}
+    }
+    assert_eq!(used(&desk).len(), 1);
 }

@@ -171,6 +171,13 @@ impl Github {
         self.state.lock().unwrap().asked.clone()
     }
 
+    /// Until something was asked.
+    pub(crate) async fn until_asked(&self) {
+        while self.asked().is_empty() {
+            tokio::task::yield_now().await;
+        }
+    }
+
     pub(crate) fn lines(&self) -> Vec<String> {
         self.asked().into_iter().map(|asked| asked.line).collect()
     }

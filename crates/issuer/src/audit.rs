@@ -27,6 +27,7 @@ pub enum Kind {
     ConnectionEnded,
     ConnectionMade,
     ConnectionRenewed,
+    ConnectionUsed,
     ConsentDenied,
     ConsentGiven,
     ConsentNarrowed,

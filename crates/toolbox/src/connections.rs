@@ -1,8 +1,11 @@
 //! What an app may ask of a person's accounts elsewhere. The host keeps the tokens and renews them; an app
 //! borrows one for a call.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use futures_util::future::BoxFuture;
 use guard::Principal;
+use http::request::Parts;
 use oauth::secret::Secret;
 
 use crate::allowed::Allowed;
@@ -78,6 +81,52 @@ impl From<ConnectError> for ToolError {
     }
 }
 
+/// An account that a tool acted with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// The provider's name.
+    pub provider: String,
+    /// The account's id there.
+    pub id: String,
+    /// The account's name there.
+    pub login: String,
+}
+
+/// That a call of a tool acted with an account.
+#[derive(Clone, Copy, Debug)]
+pub struct Used<'a> {
+    /// Whose account.
+    pub person: &'a Principal,
+    /// Which account.
+    pub account: &'a Account,
+    /// The tool.
+    pub tool: &'static str,
+    /// The request of the call, without its body.
+    pub parts: &'a Parts,
+}
+
+/// The accounts whose tokens were lent to one call, each once.
+#[derive(Clone, Default)]
+pub(crate) struct Lent(Arc<Mutex<Vec<Account>>>);
+
+impl Lent {
+    fn note(&self, provider: &str, token: &UpstreamToken) {
+        let account = Account {
+            provider: provider.to_owned(),
+            id: token.account_id.clone(),
+            login: token.login.clone(),
+        };
+        let mut accounts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if !accounts.contains(&account) {
+            accounts.push(account);
+        }
+    }
+
+    pub(crate) fn take(&self) -> Vec<Account> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
 /// Where connections are kept. The host implements it; apps see only [`Connection`].
 pub trait Connections: Send + Sync + 'static {
     /// The person's token at a provider.
@@ -108,23 +157,43 @@ pub trait Connections: Send + Sync + 'static {
         person: &'a Principal,
         provider: &'a str,
     ) -> BoxFuture<'a, Result<bool, ConnectError>>;
+
+    /// Is told, once per call and account, whose token was lent to a tool. Must not block.
+    fn used(&self, used: &Used<'_>);
 }
 
 /// The connection of one person to one provider.
 #[derive(Clone, Copy)]
 pub struct Connection<'a> {
-    pub(crate) connections: &'a dyn Connections,
-    pub(crate) person: &'a Allowed<Principal>,
-    pub(crate) provider: &'a str,
+    connections: &'a dyn Connections,
+    lent: &'a Lent,
+    person: &'a Allowed<Principal>,
+    provider: &'a str,
 }
 
-impl Connection<'_> {
+impl<'a> Connection<'a> {
+    pub(crate) const fn new(
+        connections: &'a dyn Connections,
+        lent: &'a Lent,
+        person: &'a Allowed<Principal>,
+        provider: &'a str,
+    ) -> Self {
+        Self {
+            connections,
+            lent,
+            person,
+            provider,
+        }
+    }
+
     /// The token to call with.
     ///
     /// # Errors
     /// If the person must connect first, or the host's store is away.
     pub async fn token(&self) -> Result<UpstreamToken, ConnectError> {
-        self.connections.token(self.person, self.provider).await
+        let token = self.connections.token(self.person, self.provider).await?;
+        self.lent.note(self.provider, &token);
+        Ok(token)
     }
 
     /// Another token, after the provider answered that this one counts no longer.
@@ -135,7 +204,9 @@ impl Connection<'_> {
         let replaced = self
             .connections
             .replace(self.person, self.provider, refused);
-        replaced.await
+        let token = replaced.await?;
+        self.lent.note(self.provider, &token);
+        Ok(token)
     }
 
     /// What is known without asking the provider.
@@ -166,14 +237,20 @@ mod memory {
 
     use futures_util::future::{FutureExt as _, ready};
 
-    use super::{BoxFuture, ConnectError, ConnectionStatus, Connections, Principal, UpstreamToken};
+    use super::{
+        Account, BoxFuture, ConnectError, ConnectionStatus, Connections, Principal, UpstreamToken,
+        Used,
+    };
 
     const URL: &str = "https://h.example/connect/github";
 
     /// Connections for tests, by person: the tokens that are given out one after the other, as each
     /// is replaced.
     #[derive(Default)]
-    pub struct MemoryConnections(Mutex<HashMap<String, Vec<UpstreamToken>>>);
+    pub struct MemoryConnections {
+        tokens: Mutex<HashMap<String, Vec<UpstreamToken>>>,
+        used: Mutex<Vec<(String, &'static str, Account)>>,
+    }
 
     impl MemoryConnections {
         /// Connects a person: the first token is given out until it is replaced by the next.
@@ -181,8 +258,15 @@ mod memory {
             self.with(|all| all.insert(person.to_owned(), tokens));
         }
 
+        /// Who acted by which tool with which account, in order.
+        pub fn used(&self) -> Vec<(String, &'static str, Account)> {
+            let used = self.used.lock();
+            used.unwrap_or_else(PoisonError::into_inner).clone()
+        }
+
         fn with<T>(&self, look: impl FnOnce(&mut HashMap<String, Vec<UpstreamToken>>) -> T) -> T {
-            look(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+            let tokens = self.tokens.lock();
+            look(&mut tokens.unwrap_or_else(PoisonError::into_inner))
         }
 
         fn current(&self, person: &Principal) -> Result<UpstreamToken, ConnectError> {
@@ -242,6 +326,12 @@ mod memory {
             _: &'a str,
         ) -> BoxFuture<'a, Result<bool, ConnectError>> {
             ready(Ok(self.with(|all| all.remove(&person.sub).is_some()))).boxed()
+        }
+
+        fn used(&self, used: &Used<'_>) {
+            let made = (used.person.sub.clone(), used.tool, used.account.clone());
+            let all = self.used.lock();
+            all.unwrap_or_else(PoisonError::into_inner).push(made);
         }
     }
 }

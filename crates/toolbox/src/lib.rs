@@ -20,7 +20,9 @@ pub use allowed::Allowed;
 pub use app::{App, ScopeText};
 #[cfg(feature = "test")]
 pub use connections::MemoryConnections;
-pub use connections::{ConnectError, Connection, ConnectionStatus, Connections, UpstreamToken};
+pub use connections::{
+    Account, ConnectError, Connection, ConnectionStatus, Connections, UpstreamToken, Used,
+};
 pub use hints::Hints;
 pub use part::Part;
 #[cfg(feature = "test")]

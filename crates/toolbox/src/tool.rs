@@ -14,7 +14,7 @@ use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value, json};
 
 use crate::allowed::Allowed;
-use crate::connections::{ConnectError, Connection, Connections};
+use crate::connections::{ConnectError, Connection, Connections, Lent};
 use crate::hints::Hints;
 use crate::store::{PersonStore, Records, StoreError};
 use crate::widget::Widget;
@@ -91,6 +91,7 @@ impl From<StoreError> for ToolError {
 pub struct Call {
     pub(crate) store: Arc<dyn PersonStore>,
     pub(crate) connections: Option<Arc<dyn Connections>>,
+    pub(crate) lent: Lent,
     pub(crate) app: &'static str,
 }
 
@@ -115,11 +116,7 @@ impl Call {
         provider: &'a str,
     ) -> Result<Connection<'a>, ConnectError> {
         let connections = self.connections.as_deref().ok_or(ConnectError::Away)?;
-        Ok(Connection {
-            connections,
-            person,
-            provider,
-        })
+        Ok(Connection::new(connections, &self.lent, person, provider))
     }
 }
 

@@ -2,8 +2,11 @@
 
 use futures_util::future::{BoxFuture, FutureExt as _};
 use issuer::Issuer;
+use issuer::audit::{Event, Kind, Source};
 use issuer::operate::connections::{self, Token, TokenError};
-use toolbox::{ConnectError, ConnectionStatus, Connections, Principal, UpstreamToken};
+use oauth::client::ClientId;
+use oauth::resource::Resource;
+use toolbox::{ConnectError, ConnectionStatus, Connections, Principal, UpstreamToken, Used};
 
 pub(super) struct Upstreams(Issuer);
 
@@ -88,5 +91,26 @@ impl Connections for Upstreams {
             ended.map_err(error)
         }
         .boxed()
+    }
+
+    /// An operator finds in the audit with which account a person's call acted, and by which tool.
+    fn used(&self, used: &Used<'_>) {
+        self.0.record_soon_with(|| {
+            let (person, account) = (used.person, used.account);
+            let source = used.parts.extensions.get::<Source>();
+            let mut event = Event::new(Kind::ConnectionUsed, source.unwrap_or(&Source::default()))
+                .person(&person.sub)
+                .detail(format!(
+                    "{} as {} ({}) at {}",
+                    used.tool, account.login, account.id, account.provider
+                ));
+            if let Ok(resource) = Resource::parse(&person.audience) {
+                event = event.resource(&resource);
+            }
+            match ClientId::parse(&person.client_id) {
+                Ok(client) => event.client(&client),
+                Err(_) => event,
+            }
+        });
     }
 }

@@ -12,7 +12,7 @@ use super::era::{Era, LEGACY, MODERN};
 use super::message::{Incoming, RpcError};
 use crate::allowed::Allowed;
 use crate::app::App;
-use crate::connections::Connections;
+use crate::connections::{Connections, Lent, Used};
 use crate::part::Part;
 use crate::serve::Host;
 use crate::store::PersonStore;
@@ -153,9 +153,16 @@ impl Served {
         if arguments.is_some_and(|raw| !raw.get().starts_with('{')) {
             return Err(RpcError::invalid_params("arguments must be an object"));
         }
+        let lending = Lending {
+            connections: self.connections.as_deref(),
+            lent: Lent::default(),
+            admitted,
+            tool: tool.name,
+        };
         let call = Call {
             store: Arc::clone(&self.store),
             connections: self.connections.clone(),
+            lent: lending.lent.clone(),
             app: self.app.name,
         };
         let person = Allowed::from_guard(admitted);
@@ -226,6 +233,31 @@ impl Served {
             Era::Modern => cacheable(&result, &self.meta()).to_string(),
             Era::Legacy => result.to_string(),
         })
+    }
+}
+
+/// Tells the host whose accounts a call acted with when it ends, also if nobody waits for its answer any more.
+struct Lending<'a> {
+    connections: Option<&'a dyn Connections>,
+    lent: Lent,
+    admitted: &'a Admitted,
+    tool: &'static str,
+}
+
+impl Drop for Lending<'_> {
+    fn drop(&mut self) {
+        let (Some(connections), Some(person)) = (self.connections, self.admitted.principal())
+        else {
+            return;
+        };
+        for account in &self.lent.take() {
+            connections.used(&Used {
+                person,
+                account,
+                tool: self.tool,
+                parts: self.admitted.parts(),
+            });
+        }
     }
 }
 

@@ -285,10 +285,11 @@ impl Arrived {
             Box::pin(async move {
                 let kept = self.keep(tx, &person_id, Keep::Always).await?;
                 if let Kept::Yes(_) = kept {
-                    let settings = &self.known.settings;
+                    let (title, scope) = (&self.known.settings.title, &self.granted.scope);
+                    let (login, id) = (&self.account.login, &self.account.id);
                     let event = Event::new(Kind::ConnectionMade, &self.visitor.source)
                         .person(&person_id)
-                        .detail(format!("{}: {}", settings.title, self.granted.scope));
+                        .detail(format!("{title} as {login} ({id}): {scope}"));
                     audit::record(&self.issuer, tx, &event).await?;
                 }
                 Ok(kept)
