@@ -144,6 +144,16 @@ export const STATES = {
       sees: '2 repositories',
     },
     empty: { input: {}, result: ok(repositories(0)), sees: 'No repositories' },
+    uninstalled: {
+      input: {},
+      result: ok(
+        repositories(0, {
+          notice: 'The GitHub App is not installed on any account that this person can see.',
+          install_url: 'https://github.com/apps/octo/installations/new',
+        }),
+      ),
+      sees: 'Install the GitHub App',
+    },
     'no tools': {
       input: {},
       result: ok(repositories(3, { next_page: 2 })),

@@ -12,6 +12,8 @@ pub struct Settings {
     /// Lists and searches leave private repositories out, and nobody is asked to give access to them. What a
     /// token may read all the same, such as one of a GitHub App, it reads where it is named.
     pub public_only: bool,
+    /// The page where people install the GitHub App on their repositories.
+    pub install_url: Option<String>,
     /// Offers `create_branch`.
     pub write_branches: bool,
     /// The longest that one request to GitHub may take.
@@ -25,6 +27,7 @@ impl Default for Settings {
         Self {
             api_version: None,
             public_only: false,
+            install_url: None,
             write_branches: false,
             // GitHub gives up after ten seconds itself.
             timeout: Duration::from_secs(12),

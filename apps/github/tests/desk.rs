@@ -87,6 +87,16 @@ impl Desk {
         self.connections.connect(person, tokens);
     }
 
+    /// Connects a person through a GitHub App, as account 7.
+    pub(crate) fn connect_by_app(&self, person: &str) {
+        let token = UpstreamToken {
+            is_app: true,
+            scopes: Vec::new(),
+            ..token(&self.github.api(), TOKEN)
+        };
+        self.connections.connect(person, vec![token]);
+    }
+
     /// Connects a person at another host.
     pub(crate) fn connect_to(&self, person: &str, api: &str) {
         self.connections.connect(person, vec![token(api, TOKEN)]);

@@ -11,6 +11,7 @@ mod credentials;
 mod definitions;
 mod desk;
 mod faults;
+mod installed;
 mod limits;
 mod methods;
 mod reading;

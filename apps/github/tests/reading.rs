@@ -25,13 +25,17 @@ fn list() -> Value {
 }
 
 /// A list of GitHub's, page by page.
-fn pages(desk: &Desk, line: &'static str, items: Vec<Value>) {
+pub(crate) fn pages(desk: &Desk, line: &str, field: Option<&'static str>, items: Vec<Value>) {
     let api = desk.github.api();
     desk.github.always(line, move |query| {
         let number = |name: &str| query[name].parse::<usize>().unwrap();
         let (page, size) = (number("page"), number("per_page"));
         let slice = items.iter().skip((page - 1) * size).take(size);
-        let canned = ok(slice.cloned().collect());
+        let slice: Value = slice.cloned().collect();
+        let canned = ok(match field {
+            Some(field) => json!({ "total_count": items.len(), field: slice }),
+            None => slice,
+        });
         if items.len() <= page * size {
             return canned;
         }
@@ -130,7 +134,7 @@ async fn whatever_does_not_fit_comes_with_the_next_calls() {
     let expected: BTreeSet<_> = expected
         .map(|item| item["number"].as_u64().unwrap())
         .collect();
-    pages(&desk, ISSUES, items);
+    pages(&desk, ISSUES, None, items);
     let (mut seen, mut arguments) = (Vec::new(), list());
     loop {
         let result = desk.call("get_repository_issues", arguments.clone()).await;

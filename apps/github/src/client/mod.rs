@@ -37,6 +37,8 @@ pub(crate) struct Hub {
     timeout: std::time::Duration,
     kept: KeptAnswers,
     pub(crate) public_only: bool,
+    /// Where the GitHub App is installed, if the operator says so.
+    pub(crate) install_url: Option<String>,
 }
 
 impl Hub {
@@ -59,6 +61,7 @@ impl Hub {
             timeout: settings.timeout,
             kept: KeptAnswers::new(),
             public_only: settings.public_only,
+            install_url: settings.install_url.clone(),
         }
     }
 }

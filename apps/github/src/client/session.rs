@@ -61,18 +61,26 @@ impl Session {
         self.send_at(request, None).await
     }
 
-    /// Asks for a list, and for the pages that follow, up to a number of them: all as one.
+    /// The account's id if permissions of a GitHub App, not scopes, limit what its token reaches.
+    pub(crate) async fn app_account(&self) -> Result<Option<String>, ConnectError> {
+        let token = self.connection()?.token().await?;
+        Ok(token.is_app.then_some(token.account_id))
+    }
+
+    /// Asks for a list, which may stand in a field, and for the pages that follow, up to a number of them: all as
+    /// one list.
     pub(crate) async fn send_all(
         &self,
         request: &Request,
+        field: Option<&str>,
         pages_max: usize,
     ) -> Result<Reply, GithubError> {
         let mut all = self.send_at(request, None).await?;
-        let mut items = all.items(None)?.to_vec();
+        let mut items = all.items(field)?.to_vec();
         for _ in 1..pages_max {
             let Some(next) = all.next.take() else { break };
             let page = self.send_at(request, Some(&next)).await?;
-            items.extend_from_slice(page.items(None)?);
+            items.extend_from_slice(page.items(field)?);
             all.sign_on_needed |= page.sign_on_needed;
             all.next = page.next;
         }

@@ -1,6 +1,7 @@
 //! Repositories: finding them, and what is in them that issues and pull requests need.
 
 mod create_branch;
+mod installed;
 mod list_branches;
 mod list_repositories;
 mod repository;

@@ -51,8 +51,21 @@ function List({ view, tool, first }: { view: ViewProps<Answer>; tool: string; fi
       ? `Repositories (first ${all.length})`
       : counted(total, 'repository', 'repositories');
 
+  const { notice, install_url: install } = first;
   if (!all.length && !next)
-    return <Header title="No repositories" note="There are none here that this chat may see." />;
+    return (
+      <>
+        <Header title="No repositories" note={notice ?? 'There are none here that this chat may see.'} />
+        {install && view.can.openLink && (
+          <Foot>
+            <Button busy={busy} onPress={() => void run(() => view.actions.openLink(install))}>
+              Install the GitHub App
+            </Button>
+          </Foot>
+        )}
+        <Failure text={failure} />
+      </>
+    );
   return (
     <>
       <Header title={title} aside={<FullscreenButton {...view} />} />
@@ -71,6 +84,7 @@ function List({ view, tool, first }: { view: ViewProps<Answer>; tool: string; fi
       ) : (
         <p className="py-6 text-center text-muted">Nothing shown matches “{filter}”.</p>
       )}
+      {notice && <p className="py-2 text-muted">{notice}</p>}
       {next && view.can.callTool && (
         <Foot>
           <Button busy={busy} onPress={() => void run(showMore)}>

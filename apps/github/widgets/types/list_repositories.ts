@@ -3,10 +3,14 @@
 export interface ListRepositories {
   /** How many there are in this answer. */
   count: number;
+  /** The page where the person installs the GitHub App, which is installed nowhere yet. */
+  install_url?: string;
   /** The page to ask for next; left out if this was the last. */
   next_page?: number;
   /** The perPage to ask for it with. It may differ from this call's; with another, something would be skipped. */
   next_per_page?: number;
+  /** Why there may be repositories that are not listed, and what the person can do. */
+  notice?: string;
   /** The repositories. */
   repositories: {
     /** What its owner says of it. */

@@ -98,6 +98,7 @@ pub(super) fn build(
     let github = github::Settings {
         api_version: upstreams.iter().find_map(|known| known.api_version.clone()),
         public_only: reader.switch("github.public_only"),
+        install_url: super::upstreams::install_url(reader),
         write_branches: reader.switch("apps.github.branches"),
         ..github::Settings::default()
     };

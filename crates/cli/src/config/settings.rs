@@ -109,6 +109,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     setting("github.api_version", Text, "", "The version of the API to ask for. Default: the newest that the host is known to have."),
     setting("github.callback_url", Text, "", "The callback URL that is registered at GitHub. Default: the public URL with /auth/github/callback; /github/callback is served too."),
     setting("github.webhook_secret", Secret, "", "Signs GitHub's webhooks, which go to /webhooks/github: a person who takes their permission back there is disconnected here."),
+    setting("github.install_url", Text, "", "The page where people install your GitHub App, such as https://github.com/apps/NAME/installations/new. Answers lead there when it is installed nowhere."),
     setting("github.sign_in", Switch, "true", "Whether people sign in with GitHub. Without it they only connect their accounts."),
     setting("github.public_only", Switch, "false", "With an OAuth app: asks for public repositories only."),
 

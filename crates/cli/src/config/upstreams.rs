@@ -77,8 +77,18 @@ fn github(reader: &Reader<'_>, origin: &str) -> Option<UpstreamSettings> {
     })
 }
 
-/// An address of GitHub's: https, or this machine.
 fn base(reader: &Reader<'_>, key: &'static str) -> Option<String> {
+    address(reader, key, "write https://github.com")
+}
+
+/// The page where the GitHub App is installed.
+pub(super) fn install_url(reader: &Reader<'_>) -> Option<String> {
+    let fix = "write https://github.com/apps/NAME/installations/new";
+    address(reader, "github.install_url", fix)
+}
+
+/// An address of GitHub's: https, or this machine.
+fn address(reader: &Reader<'_>, key: &'static str, fix: &str) -> Option<String> {
     let text = reader.text(key);
     if text.is_empty() {
         return None;
@@ -89,11 +99,7 @@ fn base(reader: &Reader<'_>, key: &'static str) -> Option<String> {
         bare && (url.scheme() == "https" || (url.scheme() == "http" && local))
     });
     if url.is_none() {
-        reader.error(
-            key,
-            "is not the https address of a GitHub",
-            "write https://github.com",
-        );
+        reader.error(key, "is not an https address at a GitHub", fix);
     }
     url.map(|url| url.as_str().trim_end_matches('/').to_owned())
 }
