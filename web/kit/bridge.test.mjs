@@ -1,6 +1,6 @@
 // The bridge against a window that exists only here.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { afterEach, beforeEach, mock, test } from 'node:test';
 import { Bridge } from './bridge.ts';
 import { safeUrl } from './host.ts';
 import { phaseOf, phaseOfResult } from './phase.ts';
@@ -8,6 +8,10 @@ import { phaseOf, phaseOfResult } from './phase.ts';
 const RESULT = { content: [{ type: 'text', text: 'Two.' }], structuredContent: { n: 2 } };
 const ALL = { serverTools: {}, openLinks: {}, updateModelContext: {} };
 const settled = () => new Promise((done) => setImmediate(done));
+
+// Whoever asks waits two minutes; no test does.
+beforeEach(() => mock.timers.enable({ apis: ['setTimeout'] }));
+afterEach(() => mock.timers.reset());
 
 /** A view in the frame of a host that answers only what a test lets it answer. */
 function stage(openai) {
@@ -74,22 +78,24 @@ test('a result of the host wins over globals, whichever comes first', async () =
   assert.deepEqual(bridge.getState().result?.structuredContent, { n: 2 });
 });
 
-test('goes on with window.openai alone when nobody answers, and with the host when it comes late', async (t) => {
-  t.mock.timers.enable({ apis: ['setTimeout'] });
+test('goes on with window.openai alone when nobody answers, and with the host when it comes late', async () => {
   const { bridge, initialize } = stage({ toolOutput: null });
-  t.mock.timers.tick(2_999);
+  mock.timers.tick(2_999);
   assert.equal(bridge.getState().link, 'pending');
-  t.mock.timers.tick(1);
+  mock.timers.tick(1);
   assert.equal(bridge.getState().link, 'openai');
   await initialize();
   assert.equal(bridge.getState().link, 'bridge');
 });
 
-test('without window.openai it goes on waiting', async (t) => {
-  t.mock.timers.enable({ apis: ['setTimeout'] });
-  const { bridge } = stage();
-  t.mock.timers.tick(60_000);
+test('without window.openai it goes on waiting, but not for ever', async () => {
+  const { bridge, initialize } = stage();
+  mock.timers.tick(119_999);
   assert.equal(bridge.getState().link, 'pending');
+  mock.timers.tick(1);
+  assert.equal(bridge.getState().link, 'none');
+  await initialize();
+  assert.equal(bridge.getState().link, 'bridge');
 });
 
 test('reads the whole result out of ChatGPT’s metadata', () => {
@@ -125,15 +131,34 @@ test('a host without tools offers none, and a call says so', async () => {
   await assert.rejects(bridge.callTool('a', {}), /does not let views use tools/);
 });
 
-test('a call without an answer ends, and a refusal becomes the result that is shown', async (t) => {
-  t.mock.timers.enable({ apis: ['setTimeout'] });
+test('a call without an answer ends, and a refusal becomes the result that is shown', async () => {
   const { bridge, initialize } = stage();
   await initialize();
   const refresh = bridge.refresh('a', { x: 1 });
   assert.equal(phaseOf(bridge.getState()).kind, 'loading');
-  t.mock.timers.tick(120_000);
+  mock.timers.tick(120_000);
   await refresh;
   assert.match(phaseOf(bridge.getState()).text, /no answer/);
+});
+
+test('whatever the host is asked for ends, over the bridge and through window.openai', async () => {
+  const actions = [
+    (bridge) => bridge.openLink('https://example.com/x'),
+    (bridge) => bridge.sendMessage('Hello.'),
+    (bridge) => bridge.setDisplayMode('fullscreen'),
+  ];
+  const silent = () => new Promise(() => {});
+  const openai = { openExternal: silent, sendFollowUpMessage: silent, requestDisplayMode: silent };
+  for (const alone of [false, true]) {
+    const { bridge, initialize } = stage(alone ? openai : undefined);
+    if (alone) mock.timers.tick(3_000);
+    else await initialize(ALL, { availableDisplayModes: ['inline', 'fullscreen'] });
+    for (const act of actions) {
+      const acted = assert.rejects(act(bridge), /no answer/);
+      mock.timers.tick(120_000);
+      await acted;
+    }
+  }
 });
 
 test('opens https, and http on this machine only', async () => {

@@ -5,7 +5,7 @@ import { readGlobals, type OpenAi } from './openai.ts';
 
 const PROTOCOL_VERSION = '2026-01-26';
 const HANDSHAKE_MS = 3_000;
-/** Long, because a person may be asked first. */
+/** How long the host may take to answer; long, because a person may be asked first. */
 const CALL_MS = 120_000;
 
 /** What the bridge needs of a window; tests give a small one. */
@@ -51,13 +51,15 @@ export class Bridge implements Actions {
     const alone = () => this.#set({ link: this.#view.openai ? 'openai' : 'none' });
     if ((this.#view.parent as unknown) === this.#view) return alone();
     const late = setTimeout(() => this.#view.openai && alone(), HANDSHAKE_MS);
+    const never = setTimeout(alone, CALL_MS);
     const params = {
       appInfo: { name: this.#name, version: '1.0.0' },
       appCapabilities: { availableDisplayModes: ['inline', 'fullscreen'] },
       protocolVersion: PROTOCOL_VERSION,
     };
     try {
-      const answer = (await this.#ask('ui/initialize', params)) as {
+      // A host that comes late is still heard.
+      const answer = (await this.#send('ui/initialize', params)) as {
         hostContext?: HostContext;
         hostCapabilities?: Params;
       };
@@ -72,6 +74,7 @@ export class Bridge implements Actions {
       alone();
     } finally {
       clearTimeout(late);
+      clearTimeout(never);
     }
   }
 
@@ -88,7 +91,7 @@ export class Bridge implements Actions {
   async callTool(name: string, args: Params): Promise<ToolResult> {
     const { openai } = this.#view;
     if (this.#state.capabilities.serverTools)
-      return (await within(this.#ask('tools/call', { name, arguments: args }))) as ToolResult;
+      return (await this.#ask('tools/call', { name, arguments: args })) as ToolResult;
     if (!openai?.callTool) throw new Error('This chat does not let views use tools.');
     return within(openai.callTool(name, args));
   }
@@ -105,14 +108,14 @@ export class Bridge implements Actions {
     const safe = safeUrl(url);
     if (!safe) throw new Error('This address cannot be opened.');
     const { openai } = this.#view;
-    if (openai?.openExternal) await openai.openExternal({ href: safe });
+    if (openai?.openExternal) await within(openai.openExternal({ href: safe }));
     else accept(await this.#ask('ui/open-link', { url: safe }));
   }
 
   async sendMessage(text: string): Promise<void> {
     const { openai } = this.#view;
     if (openai?.sendFollowUpMessage)
-      await openai.sendFollowUpMessage({ prompt: text, scrollToBottom: true });
+      await within(openai.sendFollowUpMessage({ prompt: text, scrollToBottom: true }));
     else {
       // Unlike the text of 2026-01-26, its schema and the hosts take a list of blocks.
       const content = [{ type: 'text', text }];
@@ -132,7 +135,7 @@ export class Bridge implements Actions {
   async setDisplayMode(mode: 'inline' | 'fullscreen'): Promise<void> {
     if (!this.#state.context.availableDisplayModes?.includes(mode)) return;
     if (this.#state.link !== 'bridge') {
-      await this.#view.openai?.requestDisplayMode?.({ mode });
+      await within(this.#view.openai?.requestDisplayMode?.({ mode }));
       return;
     }
     const answer = (await this.#ask('ui/request-display-mode', { mode })) as { mode?: string };
@@ -197,6 +200,10 @@ export class Bridge implements Actions {
   }
 
   #ask(method: string, params: Params): Promise<unknown> {
+    return within(this.#send(method, params));
+  }
+
+  #send(method: string, params: Params): Promise<unknown> {
     const id = ++this.#lastId;
     this.#post({ id, method, params });
     return new Promise((resolve, reject) => this.#calls.set(id, { resolve, reject }));
@@ -229,7 +236,7 @@ export function refused(error: unknown): ToolResult {
   return { isError: true, content: [{ type: 'text', text }] };
 }
 
-function within<Answer>(promise: Promise<Answer>): Promise<Answer> {
+function within<Answer>(promise: Promise<Answer> | Answer): Promise<Answer> {
   let timer: ReturnType<typeof setTimeout>;
   const late = new Promise<never>((_, reject) => {
     const error = new Error(
