@@ -36,6 +36,24 @@ async fn while_the_hour_is_used_up_github_is_left_alone() {
     assert_eq!(desk.github.lines().len(), 2);
 }
 
+// RFC 9110 §5.6.7: a date is one of a fixed length, in GMT.
+#[tokio::test]
+async fn the_wait_goes_by_githubs_clock() {
+    let desk = Desk::start().await;
+    // Ours is an hour ahead: the reset is in our past, and two minutes away.
+    let date = "Fri, 15 Jan 2027 07:00:00 GMT";
+    let canned = used_up(NOW - 3_600 + 120).header("date", date);
+    desk.github.on(LIST, canned);
+    let error = desk.error("list_branches", branches()).await;
+    assert!(error.contains("in 120 seconds"), "{error}");
+    // What is no date is none.
+    desk.clock.advance(120);
+    desk.github
+        .on(LIST, used_up(NOW + 180).header("date", "yesterday"));
+    let error = desk.error("list_branches", branches()).await;
+    assert!(error.contains("in 60 seconds"), "{error}");
+}
+
 #[tokio::test]
 async fn a_secondary_limit_waits_as_long_as_github_says_and_else_ever_longer() {
     let desk = Desk::start().await;

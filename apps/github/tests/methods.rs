@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::desk::Desk;
+use super::desk::{Desk, text};
 use super::reading::issue;
 use super::stand_in::{ok, raw};
 
@@ -95,6 +95,35 @@ async fn every_method_of_issue_read_reads_what_it_is_named_for() {
         ),
     ] {
         check_method("issue_read", method, path, body, at).await;
+    }
+}
+
+#[tokio::test]
+async fn the_number_of_a_pull_request_is_told_from_an_issues() {
+    let desk = Desk::start().await;
+    let mut pull = issue(4, "x");
+    pull["pull_request"] = json!({ "url": "https://api.github.com/repos/a/b/pulls/4" });
+    let comment = |kind: &str| {
+        let url = format!("https://github.com/a/b/{kind}/4#issuecomment-1");
+        json!([{ "id": 1, "body": "hi", "html_url": url }])
+    };
+    let (one, comments) = (
+        "GET /repos/a/b/issues/4",
+        "GET /repos/a/b/issues/4/comments",
+    );
+    desk.github
+        .on(one, ok(pull))
+        .on(one, ok(issue(4, "x")))
+        .on(comments, ok(comment("pull")))
+        .on(comments, ok(comment("issues")));
+    for method in ["get", "get_comments"] {
+        let arguments = json!({ "method": method, "owner": "a", "repo": "b", "issue_number": 4 });
+        let result = desk.call("issue_read", arguments.clone()).await;
+        assert_eq!(result["structuredContent"]["is_pull_request"], true);
+        assert!(text(&result).contains("pull_request_read with pullNumber 4"));
+        let result = desk.call("issue_read", arguments).await;
+        assert!(result["structuredContent"]["is_pull_request"].is_null());
+        assert!(!text(&result).contains("pull_request_read"));
     }
 }
 

@@ -15,6 +15,9 @@ use tokio::time::Instant;
 /// Where the API begins, as on a server of one's own.
 pub(crate) const PREFIX: &str = "/api/v3";
 
+/// What its clock says: the time at which tests begin.
+const DATE: &str = "Fri, 15 Jan 2027 08:00:00 GMT";
+
 /// An answer to give.
 #[derive(Clone, Default)]
 pub(crate) struct Canned {
@@ -65,6 +68,9 @@ impl Canned {
 
     fn respond(self) -> Response {
         let mut response = Response::builder().status(self.status);
+        if !self.headers.iter().any(|(name, _)| *name == "date") {
+            response = response.header("date", DATE);
+        }
         for (name, value) in self.headers {
             response = response.header(name, value);
         }

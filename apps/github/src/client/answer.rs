@@ -2,6 +2,7 @@
 
 use reqwest::header::HeaderMap;
 use serde_json::Value;
+use toolbox::UnixTime;
 
 use super::base::Base;
 use super::error::{GithubError, MissingScopes};
@@ -43,11 +44,14 @@ pub(crate) fn message(body: &[u8]) -> String {
 /// What the answer says about limits.
 pub(crate) fn signs<'a>(status: u16, headers: &HeaderMap, message: &'a str) -> Signs<'a> {
     let number = |name| header(headers, name).parse().ok();
+    // RFC 9110 §5.6.7: of the three forms, all senders write this one.
+    let date = jiff::fmt::rfc2822::parse(header(headers, "date")).ok();
     Signs {
         status,
         retry_after: number("retry-after"),
         remaining: number("x-ratelimit-remaining"),
         reset: number("x-ratelimit-reset"),
+        date: date.map(|date| UnixTime(date.timestamp().as_second())),
         message,
     }
 }

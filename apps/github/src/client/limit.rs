@@ -31,6 +31,8 @@ pub(crate) struct Signs<'a> {
     pub(crate) retry_after: Option<i64>,
     pub(crate) remaining: Option<i64>,
     pub(crate) reset: Option<i64>,
+    /// What GitHub's clock said when it answered.
+    pub(crate) date: Option<UnixTime>,
     pub(crate) message: &'a str,
 }
 
@@ -75,7 +77,9 @@ impl Circuit {
             return Some(self.open_all(pause(seconds)));
         }
         if signs.remaining == Some(0) {
-            let wait = signs.reset.map(|reset| UnixTime(reset).since(now));
+            // By GitHub's own clock: with ours the wait would be wrong by as much as the two differ.
+            let theirs = signs.date.unwrap_or(now);
+            let wait = signs.reset.map(|reset| UnixTime(reset).since(theirs));
             let until = pause(wait.unwrap_or(Self::FIRST_PAUSE_SECONDS));
             match pool {
                 Pool::Core => self.core = Some(until),
@@ -150,6 +154,20 @@ mod tests {
                 Some(seconds),
                 "{reset}"
             );
+        }
+    }
+
+    #[test]
+    fn the_wait_goes_by_githubs_clock_and_not_by_ours() {
+        for skew in [-4_000, -90, 0, 90, 4_000] {
+            let theirs = NOW.plus(skew);
+            let signs = Signs {
+                date: Some(theirs),
+                ..used_up(theirs.0 + 120)
+            };
+            let limit = Circuit::default().learn(Pool::Core, &signs, NOW);
+            let wait = limit.map(|limit| limit.until.since(NOW));
+            assert_eq!(wait, Some(120), "{skew}");
         }
     }
 

@@ -60,6 +60,10 @@ struct Output {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Vec<String>", default)]
     labels: Option<Vec<String>>,
+    /// The number is a pull request's: pull_request_read has its branches, changes and reviews.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schemars(default)]
+    is_pull_request: bool,
     #[serde(flatten)]
     more: More,
 }
@@ -93,7 +97,14 @@ async fn run(session: Session, input: Input) -> Result<Answer<Output>, ToolError
     let (owner, repo, number) = (&input.owner, &input.repo, input.issue_number);
     let method = String::from(input.method);
     let hint = output.more.hint();
-    let summary = format!("{method} of issue {number} of {owner}/{repo}.{hint}");
+    let pull = match output.is_pull_request {
+        true => format!(
+            " This is a pull request, not an issue: pull_request_read with pullNumber {number} has its branches, \
+             changes and reviews."
+        ),
+        false => String::new(),
+    };
+    let summary = format!("{method} of issue {number} of {owner}/{repo}.{hint}{pull}");
     Ok(answer(&summary, output))
 }
 
@@ -110,6 +121,7 @@ async fn read_issue(session: &Session, input: &Input) -> Result<Output, GithubEr
     issue.body = part;
     Ok(Output {
         issue: Some(issue),
+        is_pull_request: !Foreign(&reply.body).at("pull_request").0.is_null(),
         more: More::part_after(input.page, more),
         ..Output::default()
     })
@@ -145,6 +157,10 @@ async fn read_list(session: &Session, input: &Input) -> Result<Output, GithubErr
             let read = |item: Foreign<'_>| Comment::read(item, TEXT_BYTES_MAX).map(Some);
             let (comments, more) = read_page(&reply, None, paging, read)?;
             output.comments = Some(comments);
+            // An issue's comments do not say it but in their address.
+            let mut items = reply.items(None)?.iter();
+            let is_pull = |item| Foreign(item).url("html_url").contains("/pull/");
+            output.is_pull_request = items.any(is_pull);
             more
         }
     };
