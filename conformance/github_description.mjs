@@ -1,5 +1,5 @@
 // GitHub's own description of its API as judge of requests: the path exists, every parameter is one of its own and fits, and
-// so does the body. What it says about answers is not looked at.
+// so does the body. Of what it says about answers only the examples are used.
 import Ajv from 'ajv';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -21,11 +21,28 @@ export class GithubDescription {
     this.templates = templates.sort((a, b) => b.literals - a.literals);
   }
 
-  /** What is wrong with a request; nothing if it is as described. */
-  judge({ method, path, query, body }) {
-    const found = this.templates.find(({ template, pattern }) => {
+  find({ method, path }) {
+    return this.templates.find(({ template, pattern }) => {
       return pattern.test(path) && this.document.paths[template][method.toLowerCase()];
     });
+  }
+
+  /** The example of what GitHub answers when all goes well. */
+  example({ method, path }) {
+    const { template } = this.find({ method, path });
+    const { responses } = this.document.paths[template][method.toLowerCase()];
+    const [status, response] = Object.entries(responses).find(([status]) => status.startsWith('2'));
+    const examples = this.resolve(response).content?.['application/json']?.examples ?? {};
+    const [first] = Object.values(examples);
+    if (!first) throw new Error(`${method} ${template} has no example`);
+    // A value may be a reference again, and lead to an example.
+    const value = this.resolve(this.resolve(first).value);
+    return { status: Number(status), body: value.value ?? value };
+  }
+
+  /** What is wrong with a request; nothing if it is as described. */
+  judge({ method, path, query, body }) {
+    const found = this.find({ method, path });
     if (!found) return [`${method} ${path} is not described`];
     const operation = this.document.paths[found.template][method.toLowerCase()];
     const place = `${method} ${found.template}`;

@@ -28,6 +28,8 @@ export class GithubFront {
   complaints = [];
   /** Every request to the API. */
   requests = [];
+  /** Answers from now on with the examples of GitHub's description, if it is there. */
+  description;
 
   async start() {
     this.emulator = await createEmulator({
@@ -62,6 +64,7 @@ export class GithubFront {
     for await (const chunk of request) body.push(chunk);
     const api = request.url.startsWith('/api/v3/');
     if (api && !this.admits(request, Buffer.concat(body).toString())) return response.writeHead(401).end('{"message":"Bad credentials"}');
+    if (api && this.description) return this.describe(request, response);
     const recorded = api && this.recorded(request);
     if (recorded) {
       const names = recorded.rawHeaders.filter((_, at) => at % 2 === 0);
@@ -93,6 +96,13 @@ export class GithubFront {
     // The stand-in names itself in links; GitHub names the address that was asked.
     if (passed.link) passed.link = passed.link.replaceAll(this.emulator.url, `${this.url}/api/v3`);
     response.writeHead(answer.status, passed).end(bytes);
+  }
+
+  describe({ method, url, headers }, response) {
+    if (headers.accept.endsWith('.diff')) return response.writeHead(200).end('diff --git a/x b/x\n-old\n+new\n');
+    const path = new URL(url, this.url).pathname.replace('/api/v3', '');
+    const { status, body } = this.description.example({ method, path });
+    return response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   }
 
   /** The recorded answer to a request, if there is one: the same page of the same list. */

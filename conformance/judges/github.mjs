@@ -1,5 +1,6 @@
 // The GitHub app against a stand-in that others wrote: a person in a real browser signs in with GitHub, consents, connects,
 // and an MCP client lists repositories, writes an issue and hears how to connect again.
+import Ajv from 'ajv/dist/2020.js';
 import axe from 'axe-core';
 import assert from 'node:assert/strict';
 import { createHmac, randomUUID } from 'node:crypto';
@@ -7,6 +8,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
+import { callsOf } from '../github_calls.mjs';
 import { GithubDescription } from '../github_description.mjs';
 import { GithubFront, LOGIN, RECORDED_REPOSITORIES, REPOSITORY } from '../github_front.mjs';
 import { register } from '../register.mjs';
@@ -17,10 +19,11 @@ import { SWITCHES } from './browser.mjs';
 const VERIFIER = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk';
 const SECRET = 'the-secret-of-the-app';
 const WEBHOOK_SECRET = 'the-secret-of-the-webhook';
+const PLACE = { owner: LOGIN, repo: REPOSITORY };
 
-const settings = (front) => `
+const settings = (front, kind) => `
 [github]
-kind = "oauth_app"
+kind = "${kind}"
 client_id = "test-app"
 client_secret = "${SECRET}"
 url = "${front.url}"
@@ -28,6 +31,7 @@ webhook_secret = "${WEBHOOK_SECRET}"
 
 [apps]
 default = "github"
+github.branches = true
 
 [log]
 level = "trace"
@@ -41,7 +45,7 @@ export async function github({ tally, binary }) {
     binary,
     folder: await workFolder('github'),
     port: await freePort(),
-    settings: settings(front),
+    settings: settings(front, 'oauth_app'),
   });
   const site = await clientSite();
   const chrome = await chromium.launch({
@@ -51,7 +55,16 @@ export async function github({ tally, binary }) {
   try {
     await node.start();
     const seen = { answers: [], tokens: [] };
-    await walk(tally, { front, site, chrome, subject: addresses(node.issuer), seen });
+    const description = new GithubDescription();
+    const walked = await walk(tally, { front, site, chrome, subject: addresses(node.issuer), seen });
+    await tally.check('github: through a GitHub App, all answers are as the tools’ own schemas have them', async () => {
+      await node.stop();
+      Object.assign(node, { settings: settings(front, 'app') });
+      await node.start();
+      front.description = description;
+      await judgeAnswers(walked);
+      assert.ok(front.requests.some(({ path }) => /^\/user\/installations\/\d+\/repositories$/.test(path)));
+    });
     await tally.check('github: no token of GitHub in any answer, token of ours, line of the log or event', async () => {
       await node.stop();
       const audit = await node.command('audit', 'export', '--json');
@@ -68,7 +81,7 @@ export async function github({ tally, binary }) {
       const events = (await node.command('audit', 'export', '--json')).trim().split('\n').map((line) => JSON.parse(line));
       const used = events.filter(({ kind }) => kind === 'connection_used');
       const of = (tool) => used.filter(({ detail }) => detail.startsWith(`${tool} as ${LOGIN} (`));
-      assert.equal(of('create_issue').length, 1, JSON.stringify(used));
+      assert.equal(of('create_issue').length, 2, `${used.map(({ detail }) => detail)}`);
       assert.ok(of('list_repositories').length > 1 && !of('github_connection').length);
       for (const event of used) assert.ok(event.person_id && event.client_id && event.trace_id && event.resource);
     });
@@ -76,7 +89,6 @@ export async function github({ tally, binary }) {
       assert.deepEqual(front.complaints, []),
     );
     await tally.check('github: and is as its own description has it', () => {
-      const description = new GithubDescription();
       const written = front.requests.filter(({ method }) => method === 'POST');
       assert.ok(front.requests.length > 20 && written.length > 1);
       assert.deepEqual([...new Set(front.requests.flatMap((one) => description.judge(one)))], []);
@@ -129,6 +141,17 @@ async function walk(tally, { front, site, chrome, subject, seen }) {
     return { status: response.status, headers: response.headers, ...JSON.parse(text) };
   };
 
+  const list = async (method) => {
+    const response = await fetch(mcp, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params: {} }),
+    });
+    const text = await response.text();
+    seen.answers.push(text);
+    return JSON.parse(text).result;
+  };
+
   await tally.check('github: a person signs in with GitHub, consents, connects and lands with a code', async () => {
     page = await visit.tab();
     await page.goto(visit.link({ resource: mcp, scope }));
@@ -149,7 +172,7 @@ async function walk(tally, { front, site, chrome, subject, seen }) {
     token = tokens.access_token;
     assert.deepEqual(page.complaints, []);
   });
-  if (!token) return;
+  assert.ok(token, 'nothing else can be judged');
 
   await tally.check('github: the repositories of the person are listed, by MCP and by GET', async () => {
     const { result } = await call('list_repositories');
@@ -185,12 +208,12 @@ async function walk(tally, { front, site, chrome, subject, seen }) {
   });
 
   await tally.check('github: writing asks for its own scope, and then writes', async () => {
-    const issue = { owner: LOGIN, repo: REPOSITORY, title: 'From a chat', body: 'Hello' };
+    const issue = { ...PLACE, title: 'From a chat', body: 'Hello' };
     const refused = await call('create_issue', issue);
     assert.equal(refused.status, 403);
     assert.match(refused.headers.get('www-authenticate'), /write:issues/);
     assert.ok(!front.requests.some(({ method, path }) => method === 'POST' && path.startsWith('/repos')));
-    await page.goto(visit.link({ resource: mcp, scope: `${scope} write:issues` }));
+    await page.goto(visit.link({ resource: mcp, scope: `${scope} write:issues write:branches` }));
     await page.locator('[name=decision][value=allow]').waitFor();
     for (const box of await page.locator('input[name=scope]').all()) await box.check();
     const answer = await visit.decide(page, 'allow');
@@ -198,37 +221,13 @@ async function walk(tally, { front, site, chrome, subject, seen }) {
     const { result } = await call('create_issue', issue);
     assert.ok(!result.isError, result.content[0].text);
     const { number } = result.structuredContent.issue;
-    const listed = await call('get_repository_issues', { owner: LOGIN, repo: REPOSITORY });
+    const listed = await call('get_repository_issues', PLACE);
     const numbers = listed.result.structuredContent.issues.map((found) => found.number);
     assert.ok(numbers.includes(number), `${numbers}`);
   });
 
   await tally.check('github: every tool asks, whatever the answer', async () => {
-    const place = { owner: LOGIN, repo: REPOSITORY };
-    const pull = { ...place, pullNumber: 1 };
-    const issue = { ...place, issue_number: 1 };
-    for (const [name, args] of [
-      ['get_me', {}],
-      ['list_repositories', { visibility: 'all', sort: 'pushed', direction: 'desc', repo: 'hello' }],
-      ['search_repositories', { query: 'hello', sort: 'stars', order: 'desc' }],
-      ['get_repository_issues', { ...place, state: 'all', labels: ['bug'], sort: 'updated', since: '2026-01-01T00:00:00Z' }],
-      ...['get', 'get_comments', 'get_sub_issues', 'get_parent', 'get_labels'].map((method) => ['issue_read', { ...issue, method }]),
-      ['search_issues', { ...place, query: 'chat', sort: 'created', order: 'asc' }],
-      ['issue_write', { ...issue, method: 'update', title: 'Changed', state: 'closed', state_reason: 'completed', labels: ['bug'] }],
-      ['add_issue_comment', { ...issue, body: 'Seen.' }],
-      ['list_label', place],
-      ['list_issue_types', place],
-      ['list_pull_requests', { ...place, state: 'all', sort: 'updated', direction: 'desc' }],
-      ...['get', 'get_diff', 'get_status', 'get_files', 'get_commits', 'get_reviews', 'get_comments'].map((method) => [
-        'pull_request_read',
-        { ...pull, method },
-      ]),
-      ['search_pull_requests', { query: 'chat' }],
-      ['create_pull_request', { ...place, title: 'From a chat', head: 'main', base: 'main', draft: true }],
-      ['update_pull_request', { ...pull, title: 'Changed', state: 'closed' }],
-      ['list_branches', place],
-      ['github_connection', { action: 'status' }],
-    ]) {
+    for (const [name, args] of callsOf(PLACE)) {
       const { result, error } = await call(name, args);
       assert.ok(result, `${name}: ${JSON.stringify(error)}`);
       assert.doesNotMatch(result.content[0].text, /do not fit the schema/, name);
@@ -236,18 +235,8 @@ async function walk(tally, { front, site, chrome, subject, seen }) {
   });
 
   await tally.check('github: every list and view is there', async () => {
-    const list = async (method) => {
-      const response = await fetch(mcp, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-        body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params: {} }),
-      });
-      const text = await response.text();
-      seen.answers.push(text);
-      return JSON.parse(text).result;
-    };
     const { tools } = await list('tools/list');
-    assert.equal(tools.length, 18, tools.map((tool) => tool.name).join(' '));
+    assert.equal(tools.length, 19, tools.map((tool) => tool.name).join(' '));
     const { resources } = await list('resources/list');
     assert.equal(resources.length, 5, resources.map((resource) => resource.uri).join(' '));
     seen.answers.push(await (await page.goto(`${subject.issuer}/account/connections`)).text());
@@ -289,6 +278,30 @@ async function walk(tally, { front, site, chrome, subject, seen }) {
     assert.equal(await post('guessed'), 401);
     assert.equal(await post(WEBHOOK_SECRET), 204);
   });
+  return { call, list };
+}
+
+/** Every tool, whose GitHub answers with the examples of its own description, against its own output schema. */
+async function judgeAnswers({ call, list }) {
+  const { tools } = await list('tools/list');
+  const ajv = new Ajv({ strict: false, validateFormats: false, allErrors: true });
+  const schemas = new Map(tools.map((tool) => [tool.name, ajv.compile(tool.outputSchema)]));
+  const answered = new Set();
+  for (const [name, args] of [
+    ...callsOf(PLACE),
+    ['list_repositories', {}],
+    ['create_issue', { ...PLACE, title: 'From a chat', labels: ['bug'] }],
+  ]) {
+    const { result } = await call(name, args);
+    const said = `${name} ${JSON.stringify(args)}: ${result?.content[0].text}`;
+    assert.ok(result && !result.isError, said);
+    const fits = schemas.get(name);
+    assert.ok(fits(result.structuredContent), `${JSON.stringify(fits.errors)} ${said}`);
+    answered.add(name);
+  }
+  assert.deepEqual([...answered].sort(), [...schemas.keys()].sort());
+  for (const spoiled of [{}, { count: 1 }, { repositories: [{}], count: 1 }, { repositories: [], count: '0' }])
+    assert.ok(!schemas.get('list_repositories')(spoiled), 'it judges nothing');
 }
 
 /** Whatever page the stand-in shows: the account's button. */
