@@ -9,7 +9,7 @@ use url::Url;
 
 use crate::discover::Discovered;
 use crate::http::{Connection, encode, form, request};
-use crate::page::{Person, fill};
+use crate::page::{Person, fill, fill_to};
 
 pub(crate) const REDIRECT: &str = "https://client.example/callback";
 const VERIFIER: &str = "a-verifier-that-is-long-enough-for-every-server-000";
@@ -155,6 +155,19 @@ impl Dancer {
         self.submit(&page, &url).await.map(|_| ())
     }
 
+    /// Opens a page and sends the form in it that leads to `action`.
+    pub(crate) async fn press(&mut self, path: &str, action: &str) -> Result<()> {
+        let url = self.server.authorize.join(path)?;
+        let End::Page(page, url) = self.walk("GET", url, None).await? else {
+            bail!("{path} is no page");
+        };
+        let form = fill_to(&page, action, &self.person);
+        let form = form.with_context(|| format!("no form to {action} at {url}"))?;
+        let body = Some(encode(&form.fields));
+        self.walk("POST", url.join(&form.action)?, body).await?;
+        Ok(())
+    }
+
     async fn submit(&mut self, page: &str, url: &Url) -> Result<End> {
         let form = fill(page, &self.person).with_context(|| format!("no form at {url}: {page}"))?;
         let target = match form.action.as_str() {
@@ -169,7 +182,12 @@ impl Dancer {
         let (mut method, mut url, mut body) = (method, url, body);
         for _ in 0..8 {
             let bytes = self.bytes(method, &url, body.as_deref());
-            let answer = self.connection.send(&bytes).await?;
+            let mut elsewhere = Connection::to(&url)?;
+            let connection = match url.origin() == self.server.authorize.origin() {
+                true => &mut self.connection,
+                false => &mut elsewhere,
+            };
+            let answer = connection.send(&bytes).await?;
             for cookie in answer.headers("set-cookie") {
                 set_cookie(&mut self.cookies, cookie);
             }

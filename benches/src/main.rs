@@ -3,6 +3,7 @@
 mod all;
 mod dance;
 mod discover;
+mod github;
 mod guarded;
 mod http;
 mod issuers;
@@ -54,6 +55,8 @@ enum Command {
     },
     /// Any running server on loopback, by its MCP endpoint's or its issuer's URL.
     Load(Load),
+    /// Our own part of a GitHub tool's call, GitHub's time taken off.
+    Github(github::Plan),
     /// Serves one short text, for the scale.
     #[command(hide = true)]
     Hello { port: u16 },
@@ -90,6 +93,10 @@ async fn main() -> Result<()> {
     match Arguments::parse().command {
         Command::Hello { port } => {
             raw::hello(tokio::net::TcpListener::bind(("127.0.0.1", port)).await?).await
+        }
+        Command::Github(plan) => {
+            process::pin(CORE)?;
+            github::run(&plan).await
         }
         Command::Load(load) => load::run(&load).await,
         Command::All {

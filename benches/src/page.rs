@@ -18,11 +18,19 @@ pub(crate) struct Person {
 /// The page's first form that does not sign out, filled in: every box ticked, the button that allows
 /// or else the first one pressed.
 pub(crate) fn fill(page: &str, person: &Person) -> Option<Form> {
+    forms(page, person)
+        .find(|form| !form.action.contains("logout") && !form.action.contains("abort"))
+}
+
+/// The page's first form that leads to `action`, filled in.
+pub(crate) fn fill_to(page: &str, action: &str, person: &Person) -> Option<Form> {
+    forms(page, person).find(|form| form.action.starts_with(action))
+}
+
+fn forms(page: &str, person: &Person) -> impl Iterator<Item = Form> {
     let forms = page.split("<form").skip(1);
     let forms = forms.filter_map(|form| form.split("</form").next());
-    forms
-        .map(|form| fill_one(form, person))
-        .find(|form| !form.action.contains("logout") && !form.action.contains("abort"))
+    forms.map(|form| fill_one(form, person))
 }
 
 fn fill_one(html: &str, person: &Person) -> Form {
@@ -124,5 +132,8 @@ mod tests {
         ];
         assert_eq!(form.fields, expected.map(|(a, b)| (a.into(), b.into())));
         assert_eq!(fill("<p>nothing</p>", &person), None);
+        let out = fill_to(page, "/logout", &person).unwrap();
+        assert_eq!(out.action, "/logout");
+        assert_eq!(fill_to(page, "/nowhere", &person), None);
     }
 }
