@@ -102,7 +102,10 @@ async fn live_through(app: &App, github: &FakeGithub) -> (Vec<String>, Vec<Strin
     let fourth = live().await.unwrap().token;
     github.forget();
     let dead = replace(&fourth).await.err().unwrap();
-    seen.push(format!("{dead:?} {}", ada.get("/account/connections").await.body));
+    seen.push(format!(
+        "{dead:?} {}",
+        ada.get("/account/connections").await.body
+    ));
     let revoked = r#"{"action":"revoked","sender":{"id":7}}"#;
     assert_eq!(webhook(app, "one", revoked, WEBHOOK_SECRET).await, 204);
     (seen, secrets)
