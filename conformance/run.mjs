@@ -14,6 +14,7 @@ import { mcpRemote } from './judges/mcp_remote.mjs';
 import { nodes } from './judges/nodes.mjs';
 import { oauth4webapi } from './judges/oauth4webapi.mjs';
 import { official } from './judges/official.mjs';
+import { portal } from './judges/portal.mjs';
 import { python } from './judges/python.mjs';
 import { rmcp } from './judges/rmcp.mjs';
 import { typescript } from './judges/typescript.mjs';
@@ -27,6 +28,7 @@ const JUDGES = {
   oauth4webapi,
   official,
   browser,
+  portal,
   github,
   nodes,
 };

@@ -13,8 +13,22 @@ use crate::db::audit_events::Row;
 use crate::db::{self, DbError, Tx};
 use crate::random::RandomError;
 
+macro_rules! kinds {
+    ($(#[$note:meta])* pub enum Kind { $($kind:ident,)* }) => {
+        $(#[$note])*
+        pub enum Kind {
+            $($kind,)*
+        }
+
+        impl Kind {
+            pub(crate) const ALL: &[Self] = &[$(Self::$kind,)*];
+        }
+    };
+}
+
+kinds! {
 /// Everything that is recorded, by the name it is stored under.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     AuthorizationRequested,
@@ -39,6 +53,8 @@ pub enum Kind {
     KeyChanged,
     OperatorCreated,
     PersonChanged,
+    PersonalTokenMade,
+    PersonalTokenRevoked,
     RecoveryCodesMade,
     RefreshReplayed,
     SessionEnded,
@@ -48,6 +64,20 @@ pub enum Kind {
     SignedOut,
     SignedUp,
     TokenRevoked,
+}
+}
+
+impl Kind {
+    /// As it is stored.
+    pub(crate) fn word(self) -> String {
+        let text = serde_json::to_string(&self).unwrap_or_default();
+        text.trim_matches('"').to_owned()
+    }
+
+    /// The kind that is stored under a word; none if a newer node wrote it.
+    pub(crate) fn from_word(word: &str) -> Option<Self> {
+        serde_json::from_value(word.into()).ok()
+    }
 }
 
 /// How it went.
@@ -146,7 +176,7 @@ impl Event {
         Ok(Row {
             id: issuer.random.id(now)?.to_string(),
             at: now.0,
-            kind: word(serde_json::to_string(&self.kind)),
+            kind: self.kind.word(),
             outcome: word(serde_json::to_string(&self.outcome)),
             person_id: self.person_id.clone(),
             client_id: self.client_id.clone(),

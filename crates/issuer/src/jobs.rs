@@ -67,6 +67,7 @@ const JOBS: [Job; 6] = [
 const CODES_KEPT: i64 = 86_400;
 /// A stale document still serves while its host is away.
 const DOCUMENTS_KEPT: i64 = 86_400;
+const PERSONAL_TOKENS_KEPT: i64 = 7 * 86_400;
 /// People see when they first and last used an app for about a year.
 const USAGE_KEPT: i64 = 400 * 86_400;
 
@@ -206,7 +207,7 @@ type Delete = for<'t> fn(&'t mut Tx, UnixTime, i64) -> BoxFuture<'t, Result<u64,
 
 /// Every table whose rows age, with the seconds that rows are kept beyond their end; 0 or less
 /// where the operator keeps them for good.
-fn aging_tables(lifetimes: &Lifetimes) -> [(Option<i64>, Delete); 11] {
+fn aging_tables(lifetimes: &Lifetimes) -> [(Option<i64>, Delete); 12] {
     let kept_for = |seconds: i64| (seconds > 0).then_some(seconds);
     [
         (Some(USAGE_KEPT), |tx, before, limit| {
@@ -227,6 +228,10 @@ fn aging_tables(lifetimes: &Lifetimes) -> [(Option<i64>, Delete); 11] {
         // Its last access token outlives it, and may have to be revoked.
         (Some(lifetimes.access_token), |tx, before, limit| {
             Box::pin(db::families::delete_expired(tx, before, limit))
+        }),
+        // The person sees for a while that it has ended.
+        (Some(PERSONAL_TOKENS_KEPT), |tx, before, limit| {
+            Box::pin(db::personal_tokens::delete_expired(tx, before, limit))
         }),
         (Some(0), |tx, before, limit| {
             Box::pin(db::revocations::delete_expired(tx, before, limit))

@@ -29,6 +29,7 @@ pub use jobs::Jobs;
 pub use login::operator_setup_link;
 pub use routes::router;
 pub use tokens::keys::{KeysError, Purpose};
+pub use tokens::personal;
 
 /// The context: everything a request needs. Cheap to clone.
 #[derive(Clone)]

@@ -13,7 +13,10 @@ use crate::endpoints::{authorize, discovery, introspect, jwks, register, revoke,
 use crate::login::{setup, sign_in, sign_out, sign_up, step_up, upstream};
 use crate::pages;
 use crate::portal::security::{self, recovery_codes};
-use crate::portal::{account, app, app_end, apps, connect, connections, sessions};
+use crate::portal::{
+    account, activity, app, app_end, apps, connect, connections, not_me, sessions,
+};
+use crate::portal::{token_new, tokens};
 
 /// What holds for a family of paths.
 #[derive(Clone, Copy)]
@@ -119,6 +122,15 @@ fn account_pages() -> Router<Issuer> {
         .route("/account/sessions/end", post(sessions::end))
         .route("/account/sessions/end-others", post(sessions::end_others))
         .route("/account/sessions/end-all", post(sessions::end_all))
+        .route("/account/tokens", get(tokens::get))
+        .route(
+            "/account/tokens/new",
+            get(token_new::get).post(token_new::post),
+        )
+        .route("/account/tokens/made", get(token_new::show))
+        .route("/account/tokens/revoke", post(tokens::revoke))
+        .route("/account/activity", get(activity::get))
+        .route("/account/not-me", get(not_me::get).post(not_me::post))
 }
 
 /// It is visited once, and counts: not by who looks at nothing.

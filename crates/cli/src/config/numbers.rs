@@ -19,6 +19,7 @@ pub(super) fn lifetimes(reader: &Reader<'_>) -> Lifetimes {
         consent: reader.number("lifetimes.consent_seconds"),
         setup_link: reader.number("lifetimes.setup_link_seconds"),
         step_up: reader.number("lifetimes.step_up_seconds"),
+        personal_token: reader.number("lifetimes.personal_token_seconds"),
         key_overlap: reader.number("lifetimes.key_overlap_seconds"),
         key_age: reader.number("lifetimes.key_age_seconds"),
         audit: reader.number("lifetimes.audit_seconds"),

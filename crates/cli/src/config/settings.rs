@@ -135,6 +135,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     setting("lifetimes.pending_seconds", Number(30, 3_600), "600", "How long a consent page may wait for its answer."),
     setting("lifetimes.consent_seconds", Number(60, 10 * YEAR), "31536000", "After which a consent is asked for again."),
     setting("lifetimes.setup_link_seconds", Number(60, 30 * DAY), "86400", "The link with which the first operator is made."),
+    setting("lifetimes.personal_token_seconds", Number(DAY, 31_622_400), "2592000", "The longest that a personal access token lives, in whole days. People choose how long theirs do."),
     setting("lifetimes.step_up_seconds", Number(60, DAY), "600", "How long a sign-in suffices to change how one signs in, and for all else that is dangerous. After that people confirm who they are."),
     setting("lifetimes.key_overlap_seconds", Number(60, 30 * DAY), "3600", "How long before it signs a new key is published."),
     setting("lifetimes.key_age_seconds", Number(0, 10 * YEAR), "7776000", "Age at which a signing key is replaced; 0 leaves that to `keys rotate`."),

@@ -4,11 +4,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::Router;
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
 use guard::keys::LocalKeys;
 use guard::verify::{JwtVerifier, Revocations};
-use guard::{Observer, Refusal, Seen};
+use guard::{Observer, Principal, Reason, Refusal, Seen, Verify};
 use issuer::Issuer;
 use issuer::audit::{Event, Kind, Source};
+use issuer::personal::{self, PersonalToken};
 use issuer::usage::Use;
 use metrics::{Counter, counter};
 use oauth::client::ClientId;
@@ -33,7 +36,10 @@ pub(super) fn router(config: &Config, issuer: &Issuer) -> anyhow::Result<Router>
         }
     };
     let keys = LocalKeys::new(move || current.key_set(), look, Clock::System);
-    let verify = JwtVerifier::new(origin, keys).with_revocations(Revoked(issuer.clone()));
+    let verify = Verifier {
+        jwt: JwtVerifier::new(origin, keys).with_revocations(Revoked(issuer.clone())),
+        issuer: issuer.clone(),
+    };
     let host = Host {
         public_origin: origin.to_owned(),
         issuer: origin.to_owned(),
@@ -53,6 +59,44 @@ pub(super) fn router(config: &Config, issuer: &Issuer) -> anyhow::Result<Router>
         in_band: app.in_band,
     });
     Ok(toolbox::serve::router(&host, mounts.collect())?)
+}
+
+/// Access tokens by this process's keys, and personal ones by the database, each time: one that was revoked is
+/// refused at once on every node.
+struct Verifier {
+    jwt: JwtVerifier,
+    issuer: Issuer,
+}
+
+impl Verify for Verifier {
+    fn verify<'a>(&'a self, token: &'a str) -> BoxFuture<'a, Result<Arc<Principal>, Refusal>> {
+        if !token.starts_with(personal::PREFIX) {
+            return self.jwt.verify(token);
+        }
+        let found = self.issuer.personal_token(token).map(|found| match found {
+            Ok(Some(token)) => Ok(Arc::new(principal(token))),
+            Ok(None) => Err(Refusal::from(Reason::TokenInactive)),
+            Err(error) => {
+                tracing::warn!(%error, "a personal access token cannot be looked up");
+                Err(Refusal::from(Reason::VerifierAway))
+            }
+        });
+        found.boxed()
+    }
+}
+
+fn principal(token: PersonalToken) -> Principal {
+    Principal {
+        client_id: token.client_id(),
+        sub: token.person_id,
+        audience: token.resource,
+        scopes: token.scope,
+        jti: token.id,
+        expires_at: token.expires_at,
+        auth_time: None,
+        email: None,
+        email_verified: None,
+    }
 }
 
 /// What the issuer has revoked holds here at once.

@@ -82,6 +82,27 @@ pub(crate) async fn list_newest(tx: &mut Tx, limit: i64) -> Result<Vec<Row>, DbE
     )
 }
 
+/// The newest `limit` events of a person that are older than the one named (empty: all), newest first: those
+/// of the kinds that stand in a list, between commas.
+pub(crate) async fn list_of(
+    tx: &mut Tx,
+    person_id: &str,
+    (kinds, before): (&str, &str),
+    limit: i64,
+) -> Result<Vec<Row>, DbError> {
+    sql!(
+        tx,
+        all Row,
+        "SELECT id, at, kind, outcome, person_id, client_id, resource, source, trace_id, detail
+         FROM audit_events WHERE person_id = $1 AND ($2 = '' OR id < $2)
+         AND $3 LIKE '%,' || kind || ',%' ORDER BY id DESC LIMIT $4",
+        person_id,
+        before,
+        kinds,
+        limit
+    )
+}
+
 /// Deletes at most `limit` events from before `before`; returns how many.
 pub(crate) async fn delete_expired(
     tx: &mut Tx,

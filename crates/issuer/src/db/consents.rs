@@ -90,6 +90,16 @@ pub(crate) async fn update_scope(
     Ok(updated == 1)
 }
 
+/// Forgets all consents of a person; returns how many.
+pub(crate) async fn delete_of_person(tx: &mut Tx, person_id: &str) -> Result<u64, DbError> {
+    sql!(
+        tx,
+        execute,
+        "DELETE FROM consents WHERE person_id = $1",
+        person_id
+    )
+}
+
 /// Forgets all consents of a person to a client; whether there were any.
 pub(crate) async fn delete(tx: &mut Tx, person_id: &str, client_id: &str) -> Result<bool, DbError> {
     let deleted = sql!(

@@ -13,6 +13,7 @@ pub(crate) mod families;
 pub(crate) mod identities;
 pub(crate) mod keys;
 pub(crate) mod people;
+pub(crate) mod personal_tokens;
 pub(crate) mod postgres;
 pub(crate) mod records;
 pub(crate) mod recovery_codes;

@@ -14,7 +14,7 @@ use crate::audit::Source;
 use crate::clients::Client;
 use crate::clients::authenticate::brings_credentials;
 use crate::db;
-use crate::tokens::{access, refresh};
+use crate::tokens::{access, personal, refresh};
 
 /// What is told of a token.
 #[derive(Default, serde::Serialize)]
@@ -58,6 +58,7 @@ pub(crate) async fn post(
     };
     let about = match about_access(&issuer, token) {
         Some(about) => Some(about),
+        None if token.starts_with(personal::PREFIX) => about_personal(&issuer, token).await?,
         None => about_refresh(&issuer, token).await?,
     };
     // RFC 7662 §2.2: of a token that is not the asker's business, nothing is told.
@@ -86,6 +87,21 @@ fn about_access(issuer: &Issuer, token: &str) -> Option<About> {
         jti: Some(claims.jti.clone()),
         token_type: "Bearer",
     })
+}
+
+async fn about_personal(issuer: &Issuer, token: &str) -> Result<Option<About>, OauthError> {
+    let found = issuer.personal_token(token).await?;
+    Ok(found.map(|token| About {
+        client_id: token.client_id(),
+        scope: token.scope.to_string(),
+        sub: token.person_id,
+        aud: token.resource,
+        iss: issuer.settings.public_url.as_str().to_owned(),
+        exp: token.expires_at.0,
+        iat: token.created_at.0,
+        jti: Some(token.id),
+        token_type: "Bearer",
+    }))
 }
 
 async fn about_refresh(issuer: &Issuer, token: &str) -> Result<Option<About>, OauthError> {

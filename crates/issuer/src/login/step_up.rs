@@ -25,7 +25,10 @@ use crate::tokens::methods::{Method, Methods};
 const PAGE: &str = "/account/confirm";
 
 /// What the pages below a path are for, by the name of its text.
-const PURPOSES: [(&str, &str); 1] = [("/account/security", "confirm-for-security")];
+const PURPOSES: [(&str, &str); 2] = [
+    ("/account/security", "confirm-for-security"),
+    ("/account/tokens", "confirm-for-tokens"),
+];
 
 /// A person who proved within the last minutes (`lifetimes.step_up`) who they are.
 ///

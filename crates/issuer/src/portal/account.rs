@@ -4,11 +4,15 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 
+use super::activity::{self, Happened};
 use crate::Issuer;
 use crate::db;
 use crate::db::people::Person;
 use crate::login::session::SignedIn;
 use crate::pages::{Frame, PageError};
+
+/// Events that are shown at once.
+const RECENT: i64 = 5;
 
 #[derive(Template)]
 #[template(path = "account.html")]
@@ -18,6 +22,7 @@ struct AccountPage<'a> {
     apps: usize,
     connections: usize,
     sessions: usize,
+    happened: Vec<Happened>,
 }
 
 pub(crate) async fn get(
@@ -34,6 +39,7 @@ pub(crate) async fn get(
     clients.dedup();
     let connections = db::connections::list(&mut tx, &person.id).await?;
     let sessions = db::sessions::list(&mut tx, &person.id, now, idle).await?;
+    let happened = activity::newest(&issuer, &frame, &mut tx, (&person.id, RECENT)).await?;
     drop(tx);
     frame.show(&AccountPage {
         frame: &frame,
@@ -41,5 +47,6 @@ pub(crate) async fn get(
         apps: clients.len(),
         connections: connections.len(),
         sessions: sessions.len(),
+        happened,
     })
 }

@@ -79,7 +79,9 @@ impl App {
                 continue;
             };
             let place = |consent: &Consent| Place::of(issuer, frame, consent, &totals);
-            let (name, known) = identity(issuer, frame, &mut tx, &client_id).await?;
+            let (name, source) = client_name(issuer, &mut tx, &client_id).await?;
+            let known = source.map(|source| known_as(source, &client_id, &frame.operator));
+            let known = frame.tell(&known.unwrap_or(say("apps-known-gone")));
             apps.push(Self {
                 name_in_path: name_in_path(&client_id),
                 name,
@@ -122,14 +124,12 @@ pub(super) fn name_in_path(client_id: &ClientId) -> String {
     hash.as_str().chars().take(16).collect()
 }
 
-/// The client's name as last known, its id if it is gone, and who vouches for it. Nothing is fetched for
-/// this page.
-async fn identity(
+/// A client's name as last known, its id if it is gone, and who vouches for it. Nothing is fetched for it.
+pub(super) async fn client_name(
     issuer: &Issuer,
-    frame: &Frame,
     tx: &mut Tx,
     client_id: &ClientId,
-) -> Result<(String, String), DbError> {
+) -> Result<(String, Option<ClientSource>), DbError> {
     let mut configured = issuer.clients.configured.iter();
     let found = match configured.find(|client| client.id == *client_id) {
         Some(client) => Some((client.name.clone(), Some(client.source))),
@@ -142,8 +142,20 @@ async fn identity(
         name if name.is_empty() => clean(client_id.as_str()),
         name => name,
     };
-    let known = source.map(|source| known_as(source, client_id, &frame.operator));
-    Ok((name, frame.tell(&known.unwrap_or(say("apps-known-gone")))))
+    Ok((name, source))
+}
+
+/// A resource by its name, and scopes by their titles.
+pub(super) fn scope_titles(issuer: &Issuer, resource: &str, scope: &str) -> (String, String) {
+    let known = Resource::parse(resource).ok();
+    let Some(settings) = known.and_then(|known| issuer.settings.resource(&known)) else {
+        return (resource.to_owned(), scope.to_owned());
+    };
+    let scope: ScopeSet = scope.parse().unwrap_or_default();
+    let named = settings.scopes.iter();
+    let named = named.filter(|known| scope.contains(known.name.as_str()));
+    let titles: Vec<_> = named.map(|known| known.title.as_str()).collect();
+    (settings.name.clone(), titles.join(", "))
 }
 
 impl Place {

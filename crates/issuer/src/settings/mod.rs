@@ -196,6 +196,8 @@ pub struct Lifetimes {
     pub setup_link: i64,
     /// How long a sign-in suffices for what is dangerous, before it is asked for again.
     pub step_up: i64,
+    /// The longest that a personal access token lives.
+    pub personal_token: i64,
     /// A new key is published this long before it signs.
     pub key_overlap: i64,
     /// Age at which a signing key is replaced; 0 leaves that to the operator.
@@ -222,6 +224,7 @@ impl Default for Lifetimes {
             consent: 365 * DAY,
             setup_link: DAY,
             step_up: 600,
+            personal_token: 30 * DAY,
             key_overlap: 3_600,
             key_age: 90 * DAY,
             audit: 365 * DAY,

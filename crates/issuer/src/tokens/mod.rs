@@ -6,5 +6,6 @@ mod id_token;
 pub(crate) mod keys;
 pub(crate) mod methods;
 pub(crate) mod narrow;
+pub mod personal;
 pub(crate) mod refresh;
 pub(crate) mod revocation;

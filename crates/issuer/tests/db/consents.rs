@@ -36,6 +36,9 @@ pub(crate) async fn a_consent_replaces_the_one_before(db: Db) {
             assert!(!consents::delete(tx, "p", "other").await?);
             assert!(consents::delete(tx, "p", "c").await?);
             assert_eq!(consents::find(tx, "p", "c", "r2").await?, None);
+            consents::insert(tx, consent("r", "a", 0)).await?;
+            assert_eq!(consents::delete_of_person(tx, "q").await?, 0);
+            assert_eq!(consents::delete_of_person(tx, "p").await?, 1);
             Ok(())
         })
     })

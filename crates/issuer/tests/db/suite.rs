@@ -20,6 +20,7 @@ mod narrowing;
 mod nodes;
 mod once;
 mod people;
+mod personal_tokens;
 mod records;
 mod recovery_codes;
 mod sessions;
@@ -55,8 +56,10 @@ on_both! {
     units_that_race_do_not_see_each_other => super::units::units_that_race_do_not_see_each_other;
     a_panic_undoes_its_unit_only => super::units::a_panic_undoes_its_unit_only;
     migrating_twice_changes_nothing => super::units::migrating_twice_changes_nothing;
-    // audit_events::insert, audit_events::list, audit_events::list_newest, audit_events::delete_expired
+    // audit_events::insert, audit_events::list, audit_events::list_newest, audit_events::list_of,
+    // audit_events::delete_expired
     audit_events_are_kept => super::audit_events::events_come_back_in_order_and_expire;
+    own_events => super::audit_events::a_persons_events_are_listed_by_kind_and_page;
     // clients::find, clients::list, clients::insert, clients::update_secret,
     // clients::update_disabled, clients::update_registration, clients::delete
     a_client_is_kept_and_changed => super::clients::a_client_is_kept_and_changed;
@@ -94,7 +97,8 @@ on_both! {
     one_of_many_rotates_a_session => super::sessions::of_those_who_rotate_a_session_one_does;
     // sessions::list, sessions::delete_own, sessions::delete_others
     own_sessions => super::sessions::a_person_ends_their_own_sessions_only;
-    // consents::insert, consents::find, consents::list, consents::update_scope, consents::delete
+    // consents::insert, consents::find, consents::list, consents::update_scope,
+    // consents::delete, consents::delete_of_person
     consents_are_replaced => super::consents::a_consent_replaces_the_one_before;
     decisions_count_once => super::decisions::a_decision_counts_once;
     // used_ids::insert, used_ids::delete_expired
@@ -132,6 +136,9 @@ on_both! {
     narrowing_and_refreshing => super::narrowing::whoever_refreshes_meanwhile_keeps_nothing;
     narrowing_and_redeeming => super::narrowing::whoever_redeems_meanwhile_keeps_nothing;
     narrowing_twice => super::narrowing::of_two_who_narrow_nobody_gives_back;
+    // personal_tokens::insert, personal_tokens::find, personal_tokens::list, personal_tokens::delete,
+    // personal_tokens::delete_of_person, personal_tokens::delete_expired
+    personal_tokens_live_for_a_time => super::personal_tokens::a_token_lives_for_its_person_and_time;
     // app_usage::insert, app_usage::list, app_usage::delete_expired
     uses_add_up => super::app_usage::uses_add_up_by_day;
     nodes_count_together => super::app_usage::nodes_count_together;

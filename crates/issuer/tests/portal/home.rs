@@ -8,13 +8,28 @@ async fn the_pages_of_the_account_name_each_other_and_say_which_is_shown() {
     let ada = app.person("ada").await;
     app.client().await.tokens(&ada, "notes:read").await;
     let detail = ada.app_pages().await.remove(0);
-    let pages = ["/account", "/account/apps", "/account/sessions"];
+    let pages = [
+        "/account",
+        "/account/apps",
+        "/account/sessions",
+        "/account/security",
+        "/account/tokens",
+        "/account/activity",
+    ];
     for (path, current) in [
         (pages[0], pages[0]),
         (pages[1], pages[1]),
         (&*detail, pages[1]),
         (&*format!("{detail}/end"), pages[1]),
         (pages[2], pages[2]),
+        (pages[3], pages[3]),
+        (pages[4], pages[4]),
+        (
+            "/account/tokens/new?resource=https%3A%2F%2Fauth.test%2Fmcp%2Fping",
+            pages[4],
+        ),
+        (pages[5], pages[5]),
+        ("/account/not-me", pages[5]),
     ] {
         let page = ada.get(path).await.body;
         let (_, nav) = page.split_once("<nav ").unwrap();

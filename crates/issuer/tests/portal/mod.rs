@@ -3,9 +3,11 @@
 use issuer::operate::audit;
 use testkit::App;
 
+mod activity;
 mod apps;
 mod home;
 mod sessions;
+mod tokens;
 
 /// What the log says, newest first: kind and detail.
 async fn events(app: &App) -> Vec<(String, String)> {

@@ -114,6 +114,8 @@ nav-apps = Verbundene Apps
 nav-connections = Konten anderswo
 nav-sessions = Sitzungen
 nav-security = Sicherheit
+nav-tokens = Zugangsschlüssel
+nav-activity = Verlauf
 
 account-title = Konto
 account-heading = Ihr Konto
@@ -125,6 +127,8 @@ account-sessions = { $count ->
     [one] Auf 1 Gerät angemeldet
    *[other] Auf { $count } Geräten angemeldet
 }
+account-recent = Zuletzt geschehen
+account-all-activity = Der ganze Verlauf
 account-connected = Verbunden
 account-apps = { $count ->
     [one] 1 App darf für Sie handeln
@@ -201,6 +205,7 @@ device-unknown = Ein unbekanntes Gerät
 
 confirm-title = Bestätigen Sie, dass Sie es sind
 confirm-for-security = um zu ändern, wie Sie sich anmelden
+confirm-for-tokens = um einen persönlichen Zugangsschlüssel anzulegen
 confirm-for-anything = um fortzufahren
 confirm-why = Ihre Anmeldung ist eine Weile her. Noch wurde nichts geändert.
 confirm = Bestätigen
@@ -227,6 +232,97 @@ recovery-make = Neue Wiederherstellungscodes erzeugen
 recovery-keep = Bewahren Sie diese so auf, dass Sie sie auch ohne dieses Gerät finden. Sie werden nur jetzt gezeigt.
 recovery-replace = Wenn Sie neue Codes erzeugen, gelten die früheren nicht mehr.
 recovery-download = Als Text herunterladen
+
+## Persönliche Zugangsschlüssel
+
+tokens-text = Ihre eigenen Programme benutzen diese, statt sich anzumelden. Wer einen hat, darf, was er erlaubt; bewahren Sie sie auf wie Passwörter.
+tokens-none = Sie haben keine.
+tokens-made = Angelegt
+tokens-until = gültig bis
+tokens-expired = beendet
+tokens-revoke = Widerrufen
+tokens-new = Neuer Zugangsschlüssel
+tokens-new-for = Neuer Zugangsschlüssel für { $resource }
+token-text = Er gilt für diese eine Stelle, sobald er angelegt ist und bis er endet oder Sie ihn widerrufen.
+token-name = Name
+token-name-hint = Wofür er ist, damit Sie ihn später erkennen.
+token-name-missing = Geben Sie ihm einen Namen.
+token-days = Tage, bis er endet
+token-days-hint = { $count ->
+    [one] Höchstens 1 Tag.
+   *[other] Höchstens { $count } Tage.
+}
+token-days-wrong = { $count ->
+    [one] Geben Sie 1 Tag ein.
+   *[other] Geben Sie eine Zahl von Tagen von 1 bis { $count } ein.
+}
+token-too-many = Sie haben { $count } Zugangsschlüssel, mehr geht nicht. Widerrufen Sie zuerst einen.
+token-make = Zugangsschlüssel anlegen
+token-back = Alle Zugangsschlüssel
+token-made = Ihr neuer Zugangsschlüssel
+token-made-text = Kopieren Sie ihn jetzt. Er wird nicht noch einmal gezeigt, und niemand kann ihn nachsehen.
+token-made-use = Programme senden ihn als
+error-no-such-resource = Diese Stelle gibt es nicht
+    .sentence = Für sie können keine Zugangsschlüssel angelegt werden. Gehen Sie zurück und wählen Sie eine der angebotenen.
+
+## Verlauf
+
+activity-text = Was in Ihrem Namen geschah, das Neueste zuerst. Etwas kennen Sie nicht?
+activity-not-me = Das war ich nicht
+activity-show = Zeigen
+activity-filter = Anwenden
+activity-none = Noch nichts.
+activity-newest = Neueste
+activity-older = Ältere
+activity-group-all = Alles
+activity-group-sign-in = Anmeldung
+activity-group-apps = Apps
+activity-group-account = Konto
+activity-somebody = eine App
+activity-own-token = einem persönlichen Zugangsschlüssel
+activity-authorization-requested = Um Zugriff bat { $app }.
+activity-call-refused = Ein Aufruf von { $app } wurde abgelehnt.
+activity-client-changed = Vom Betreiber geändert: { $app }.
+activity-client-deleted = Gelöscht: { $app }.
+activity-client-disabled = Vom Betreiber gesperrt: { $app }.
+activity-client-registered = Hat sich registriert: { $app }.
+activity-code-replayed = Ein Code von { $app } wurde zweimal benutzt; was daraus entstand, ist beendet.
+activity-connection-ended = Die Verbindung zu einem Konto anderswo wurde beendet.
+activity-connection-made = Sie haben ein Konto anderswo verbunden.
+activity-connection-renewed = Die Verbindung zu einem Konto anderswo wurde erneuert.
+activity-consent-denied = Sie haben { $app } keinen Zugriff erlaubt.
+activity-consent-given = Sie haben { $app } Zugriff erlaubt.
+activity-consent-narrowed = Sie haben { $app } einen Teil des Erlaubten wieder genommen.
+activity-grant-issued = Zugriff bekam { $app }.
+activity-grant-refreshed = Den Zugriff erneuert hat { $app }.
+activity-grant-refused = Um Zugriff bat { $app } und wurde abgelehnt.
+activity-grant-revoked = Der Zugriff von { $app } wurde beendet.
+activity-identity-confirmed = Sie haben bestätigt, dass Sie es sind.
+activity-key-changed = Ein Schlüssel wurde geändert.
+activity-operator-created = Ihr Konto wurde das des Betreibers.
+activity-person-changed = Der Betreiber hat Ihr Konto geändert.
+activity-personal-token-made = Sie haben einen persönlichen Zugangsschlüssel angelegt.
+activity-personal-token-revoked = Sie haben einen persönlichen Zugangsschlüssel widerrufen.
+activity-recovery-codes-made = Sie haben neue Wiederherstellungscodes erzeugt.
+activity-refresh-replayed = Ein kopiertes Token von { $app } wurde benutzt; der Zugriff ist beendet.
+activity-session-ended = Sie haben eine Sitzung beendet.
+activity-session-stolen = Eine Sitzung endete, weil ihr Cookie kopiert wurde.
+activity-sign-in-failed = Jemand konnte sich nicht anmelden.
+activity-signed-in = Sie haben sich angemeldet.
+activity-signed-out = Sie haben sich abgemeldet.
+activity-signed-up = Sie haben dieses Konto angelegt.
+activity-token-revoked = Ein Token gab zurück: { $app }.
+not-me-title = Das war ich nicht
+not-me-text = Wenn jemand anderes in Ihrem Namen gehandelt hat, beenden Sie, was diese Person haben könnte. Es gilt sofort.
+not-me-sessions = Alle anderen Sitzungen beenden
+not-me-sessions-text = Nur dieser Browser bleibt angemeldet.
+not-me-apps = Alle Apps trennen
+not-me-apps-text = Verbinden Sie neu, was Sie benutzen.
+not-me-tokens = Alle persönlichen Zugangsschlüssel widerrufen
+not-me-tokens-text = Programme, die einen benutzen, gehen dann nicht mehr.
+not-me-end = Angekreuztes beenden
+not-me-done = Erledigt. Es ist beendet.
+not-me-next = Wenn jemand Ihr Passwort kennen könnte, ändern Sie als Nächstes, wie Sie sich anmelden:
 
 ## Fehler
 

@@ -114,6 +114,8 @@ nav-apps = Connected apps
 nav-connections = Accounts elsewhere
 nav-sessions = Sessions
 nav-security = Security
+nav-tokens = Personal tokens
+nav-activity = Activity
 
 account-title = Account
 account-heading = Your account
@@ -125,6 +127,8 @@ account-sessions = { $count ->
     [one] Signed in on 1 device
    *[other] Signed in on { $count } devices
 }
+account-recent = Recent activity
+account-all-activity = All activity
 account-connected = Connected
 account-apps = { $count ->
     [one] 1 app may act for you
@@ -201,6 +205,7 @@ device-unknown = An unknown device
 
 confirm-title = Confirm that it is you
 confirm-for-security = to change how you sign in
+confirm-for-tokens = to make a personal access token
 confirm-for-anything = to go on
 confirm-why = You signed in a while ago. Nothing has been changed yet.
 confirm = Confirm
@@ -227,6 +232,97 @@ recovery-make = Make new recovery codes
 recovery-keep = Keep these where you will find them without this device. They are shown now and never again.
 recovery-replace = When you make new codes, those from before stop working.
 recovery-download = Download as text
+
+## Personal access tokens
+
+tokens-text = Programs of your own use these in place of signing in. Whoever has one may do what it allows, so keep them as you keep passwords.
+tokens-none = You have none.
+tokens-made = Made
+tokens-until = good until
+tokens-expired = ended
+tokens-revoke = Revoke
+tokens-new = New token
+tokens-new-for = New token for { $resource }
+token-text = It works for this one place, from the moment it is made until it ends or you revoke it.
+token-name = Name
+token-name-hint = What it is for, so that you know it later.
+token-name-missing = Give it a name.
+token-days = Days until it ends
+token-days-hint = { $count ->
+    [one] 1 day at most.
+   *[other] { $count } days at most.
+}
+token-days-wrong = { $count ->
+    [one] Enter 1 day.
+   *[other] Enter a number of days from 1 to { $count }.
+}
+token-too-many = You have { $count } tokens, which is the most. Revoke one first.
+token-make = Make the token
+token-back = All tokens
+token-made = Your new token
+token-made-text = Copy it now. It is not shown again, and nobody can look it up.
+token-made-use = Programs send it as
+error-no-such-resource = No such place
+    .sentence = Tokens cannot be made for it. Go back and choose one of those that are offered.
+
+## Activity
+
+activity-text = What happened in your name, newest first. You do not know something?
+activity-not-me = This was not me
+activity-show = Show
+activity-filter = Apply
+activity-none = Nothing yet.
+activity-newest = Newest
+activity-older = Older
+activity-group-all = Everything
+activity-group-sign-in = Signing in
+activity-group-apps = Apps
+activity-group-account = Account
+activity-somebody = an app
+activity-own-token = a personal access token
+activity-authorization-requested = { $app } asked for access.
+activity-call-refused = A call of { $app } was refused.
+activity-client-changed = { $app } was changed by the operator.
+activity-client-deleted = { $app } was deleted.
+activity-client-disabled = { $app } was blocked by the operator.
+activity-client-registered = { $app } registered itself.
+activity-code-replayed = A code of { $app } was used twice: what came of it has ended.
+activity-connection-ended = The connection to an account elsewhere ended.
+activity-connection-made = You connected an account elsewhere.
+activity-connection-renewed = The connection to an account elsewhere was renewed.
+activity-consent-denied = You did not allow { $app } access.
+activity-consent-given = You allowed { $app } access.
+activity-consent-narrowed = You took a part of what { $app } may do back.
+activity-grant-issued = { $app } was given access.
+activity-grant-refreshed = { $app } renewed its access.
+activity-grant-refused = { $app } asked for access and was refused.
+activity-grant-revoked = The access of { $app } ended.
+activity-identity-confirmed = You confirmed that it is you.
+activity-key-changed = A key was changed.
+activity-operator-created = Your account became the operator's.
+activity-person-changed = The operator changed your account.
+activity-personal-token-made = You made a personal access token.
+activity-personal-token-revoked = You revoked a personal access token.
+activity-recovery-codes-made = You made new recovery codes.
+activity-refresh-replayed = A copied token of { $app } was used: its access has ended.
+activity-session-ended = You ended a session.
+activity-session-stolen = A session ended because its cookie was copied.
+activity-sign-in-failed = Somebody failed to sign in.
+activity-signed-in = You signed in.
+activity-signed-out = You signed out.
+activity-signed-up = You made this account.
+activity-token-revoked = { $app } gave a token back.
+not-me-title = This was not me
+not-me-text = If somebody else acted in your name, end what they could hold. It counts at once.
+not-me-sessions = End all other sessions
+not-me-sessions-text = Only this browser stays signed in.
+not-me-apps = Disconnect all apps
+not-me-apps-text = Connect those that you use anew.
+not-me-tokens = Revoke all personal access tokens
+not-me-tokens-text = Programs that use one stop working.
+not-me-end = End what is ticked
+not-me-done = Done. It has ended.
+not-me-next = If somebody may know your password, change how you sign in next:
 
 ## Errors
 
