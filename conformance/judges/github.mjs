@@ -255,6 +255,8 @@ async function walk(tally, { front, site, chrome, subject, seen }) {
     await page.goto(url);
     await page.getByRole('button', { name: /^Continue to / }).click();
     await allowThere(page);
+    await page.waitForURL(`${subject.issuer}/account`);
+    await page.goto(`${subject.issuer}/account/connections`);
     await page.getByText('Connected as').waitFor();
     assert.ok(!(await call('list_repositories')).result.isError);
   });
