@@ -95,6 +95,7 @@ const fn told(kind: Kind) -> (Group, &'static str) {
         Kind::ConnectionEnded => (Account, "activity-connection-ended"),
         Kind::ConnectionMade => (Account, "activity-connection-made"),
         Kind::ConnectionRenewed => (Account, "activity-connection-renewed"),
+        Kind::ConnectionUsed => (Apps, "activity-connection-used"),
         Kind::ConsentDenied => (Apps, "activity-consent-denied"),
         Kind::ConsentGiven => (Apps, "activity-consent-given"),
         Kind::ConsentNarrowed => (Apps, "activity-consent-narrowed"),

@@ -290,6 +290,7 @@ activity-code-replayed = Ein Code von { $app } wurde zweimal benutzt; was daraus
 activity-connection-ended = Die Verbindung zu einem Konto anderswo wurde beendet.
 activity-connection-made = Sie haben ein Konto anderswo verbunden.
 activity-connection-renewed = Die Verbindung zu einem Konto anderswo wurde erneuert.
+activity-connection-used = Ihr Konto anderswo hat benutzt: { $app }.
 activity-consent-denied = Sie haben { $app } keinen Zugriff erlaubt.
 activity-consent-given = Sie haben { $app } Zugriff erlaubt.
 activity-consent-narrowed = Sie haben { $app } einen Teil des Erlaubten wieder genommen.

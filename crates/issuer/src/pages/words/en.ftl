@@ -290,6 +290,7 @@ activity-code-replayed = A code of { $app } was used twice: what came of it has 
 activity-connection-ended = The connection to an account elsewhere ended.
 activity-connection-made = You connected an account elsewhere.
 activity-connection-renewed = The connection to an account elsewhere was renewed.
+activity-connection-used = { $app } used your account elsewhere.
 activity-consent-denied = You did not allow { $app } access.
 activity-consent-given = You allowed { $app } access.
 activity-consent-narrowed = You took a part of what { $app } may do back.
