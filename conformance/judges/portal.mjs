@@ -241,6 +241,7 @@ async function everyPage(tally, visit, person) {
       ['token-new', `/account/tokens/new?resource=${encodeURIComponent(notes)}`],
       ['activity', '/account/activity'],
       ['not-me', '/account/not-me'],
+      ['settings', '/account/settings'],
     ])
       await tally.check(`portal: ${name}, ${colorScheme}: axe finds nothing, nothing scrolls sideways`, () =>
         inspect(visit, page, `portal-${name}-${colorScheme}`, `${issuer}${path}`),

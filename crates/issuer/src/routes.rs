@@ -16,7 +16,7 @@ use crate::portal::security::{self, recovery_codes};
 use crate::portal::{
     account, activity, app, app_end, apps, connect, connections, not_me, sessions,
 };
-use crate::portal::{token_new, tokens};
+use crate::portal::{settings, token_new, tokens};
 
 /// What holds for a family of paths.
 #[derive(Clone, Copy)]
@@ -130,6 +130,8 @@ fn account_pages() -> Router<Issuer> {
         .route("/account/tokens/made", get(token_new::show))
         .route("/account/tokens/revoke", post(tokens::revoke))
         .route("/account/activity", get(activity::get))
+        .route("/account/settings", get(settings::get))
+        .route("/look", post(settings::post))
         .route("/account/not-me", get(not_me::get).post(not_me::post))
 }
 

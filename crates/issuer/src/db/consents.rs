@@ -70,6 +70,26 @@ pub(crate) async fn insert(tx: &mut Tx, consent: Consent) -> Result<(), DbError>
     Ok(())
 }
 
+/// Holds on to a consent of this scope until the unit ends: whoever takes it back meanwhile waits. Whether
+/// it is there.
+pub(crate) async fn update_confirmed(
+    tx: &mut Tx,
+    (person_id, client_id, resource): (&str, &str, &str),
+    scope: &str,
+) -> Result<bool, DbError> {
+    let there = sql!(
+        tx,
+        execute,
+        "UPDATE consents SET scope = scope
+         WHERE person_id = $1 AND client_id = $2 AND resource = $3 AND scope = $4",
+        person_id,
+        client_id,
+        resource,
+        scope
+    )?;
+    Ok(there == 1)
+}
+
 /// Gives a consent another scope, unless it has changed.
 pub(crate) async fn update_scope(
     tx: &mut Tx,

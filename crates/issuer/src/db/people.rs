@@ -105,6 +105,36 @@ pub(crate) async fn update_disabled(
     Ok(updated == 1)
 }
 
+/// How a person wants pages.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Look {
+    pub(crate) language: Option<String>,
+    pub(crate) theme: Option<String>,
+}
+
+columns!(Look { language, theme });
+
+pub(crate) async fn find_look(tx: &mut Tx, id: &str) -> Result<Option<Look>, DbError> {
+    sql!(
+        tx,
+        one_or_none Look,
+        "SELECT language, theme FROM people WHERE id = $1",
+        id
+    )
+}
+
+pub(crate) async fn update_look(tx: &mut Tx, id: &str, look: Look) -> Result<(), DbError> {
+    sql!(
+        tx,
+        execute,
+        "UPDATE people SET language = $2, theme = $3 WHERE id = $1",
+        id,
+        look.language,
+        look.theme
+    )?;
+    Ok(())
+}
+
 /// Whether an operator exists who may sign in.
 pub(crate) async fn find_operator(tx: &mut Tx) -> Result<bool, DbError> {
     let row = sql!(

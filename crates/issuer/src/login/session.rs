@@ -12,10 +12,10 @@ use oauth::time::UnixTime;
 use super::binding::{self, SessionCookie};
 use crate::Issuer;
 use crate::audit::Source;
-use crate::db::people::Person;
+use crate::db::people::{self, Person};
 use crate::db::sessions::{self, NewSession, Rotation};
 use crate::db::{DbError, Tx};
-use crate::pages::{LateCookies, PageError, cookie};
+use crate::pages::{Choice, LateCookies, PageError, cookie};
 use crate::tokens::methods::{Method, Methods};
 
 pub(super) const COOKIE: &str = "session";
@@ -120,6 +120,7 @@ pub(crate) struct Visitor {
     pub(crate) source: Source,
     user_agent: String,
     session_hash: Option<String>,
+    cookies: LateCookies,
 }
 
 impl FromRequestParts<Issuer> for Visitor {
@@ -132,6 +133,7 @@ impl FromRequestParts<Issuer> for Visitor {
         Ok(Self {
             source: parts.extensions.get().cloned().unwrap_or_default(),
             user_agent: user_agent(&parts.headers),
+            cookies: parts.extensions.get().cloned().unwrap_or_default(),
             session_hash: SessionCookie::read(issuer, &parts.headers)
                 .map(|presented| presented.id_hash()),
         })
@@ -161,7 +163,26 @@ impl Visitor {
             mark_hash: fresh.mark_hash(),
         };
         sessions::insert(tx, new).await?;
+        self.bring_look(issuer, tx, person_id).await?;
         Ok(fresh.value())
+    }
+
+    /// What the person chose elsewhere holds in this browser too.
+    async fn bring_look(
+        &self,
+        issuer: &Issuer,
+        tx: &mut Tx,
+        person_id: &str,
+    ) -> Result<(), DbError> {
+        let look = people::find_look(tx, person_id).await?.unwrap_or_default();
+        if look != people::Look::default() {
+            let (language, theme) = (look.language, look.theme);
+            let choice = Choice::read(&language.unwrap_or_default(), &theme.unwrap_or_default());
+            for cookie in choice.cookies(issuer) {
+                self.cookies.add(cookie);
+            }
+        }
+        Ok(())
     }
 
     /// Ends the session that the browser came with; whether there was one.

@@ -85,6 +85,7 @@ impl PageError {
                 csrf: String::new(),
                 connects: false,
                 path: String::new(),
+                here: String::new(),
                 cookie: None,
                 look,
             },

@@ -2,11 +2,11 @@
 
 use axum::extract::FromRequestParts;
 use http::request::Parts;
-use http::{HeaderMap, Uri, header};
+use http::{HeaderMap, HeaderValue, Uri, header};
 use url::form_urlencoded;
 
-use super::read_cookie;
 use super::words::Language;
+use super::{cookie, read_cookie};
 use crate::Issuer;
 
 /// Light or dark, as a person chose it. Without a choice the system's counts.
@@ -37,12 +37,51 @@ impl Theme {
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Look {
     pub(crate) language: Language,
-    pub(crate) theme: Option<Theme>,
+    pub(crate) chosen: Choice,
 }
 
-/// Cookies that hold a person's choice.
-pub(crate) const LANGUAGE_COOKIE: &str = "language";
-pub(crate) const THEME_COOKIE: &str = "theme";
+/// What a person chose. Without a choice the browser's wishes count.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Choice {
+    language: Option<Language>,
+    theme: Option<Theme>,
+}
+
+const LANGUAGE_COOKIE: &str = "language";
+const THEME_COOKIE: &str = "theme";
+/// As long as browsers keep any.
+const COOKIE_SECONDS: i64 = 400 * 86_400;
+
+impl Choice {
+    /// What is not known is no choice.
+    pub(crate) fn read(language: &str, theme: &str) -> Self {
+        Self {
+            language: Language::all().find(|known| known.tag() == language),
+            theme: Theme::parse(theme),
+        }
+    }
+
+    pub(crate) fn language(&self) -> Option<&'static str> {
+        Some(self.language?.tag())
+    }
+
+    pub(crate) fn theme(&self) -> Option<&'static str> {
+        Some(self.theme?.as_str())
+    }
+
+    /// What makes a browser remember it, or forget an earlier one.
+    pub(crate) fn cookies(&self, issuer: &Issuer) -> Vec<HeaderValue> {
+        let choices = [
+            (LANGUAGE_COOKIE, self.language()),
+            (THEME_COOKIE, self.theme()),
+        ];
+        let cookies = choices.into_iter().filter_map(|(name, choice)| {
+            let seconds = choice.map_or(0, |_| COOKIE_SECONDS);
+            cookie(issuer, name, choice.unwrap_or_default(), Some(seconds)).ok()
+        });
+        cookies.collect()
+    }
+}
 
 impl Look {
     /// The client's `ui_locales` first (OpenID Connect Core §3.1.2.1), then the choice in the cookie,
@@ -59,7 +98,10 @@ impl Look {
         let theme = read_cookie(issuer, headers, THEME_COOKIE);
         Self {
             language: Language::negotiate(wishes.take(WISHES_MAX)),
-            theme: theme.as_deref().and_then(Theme::parse),
+            chosen: Choice::read(
+                chosen.as_deref().unwrap_or_default(),
+                theme.as_deref().unwrap_or_default(),
+            ),
         }
     }
 }

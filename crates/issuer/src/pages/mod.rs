@@ -14,7 +14,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::header::{self, HeaderName, HeaderValue};
 use http::request::Parts;
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, Method, StatusCode};
 use oauth::secret::{constant_time_eq, from_base64url};
 
 use crate::Issuer;
@@ -22,7 +22,7 @@ use crate::audit::Source;
 
 pub(crate) use error::PageError;
 pub(crate) use form::{PageForm, PageQuery};
-pub(crate) use look::Look;
+pub(crate) use look::{Choice, Look};
 pub(crate) use style::get as style;
 pub(crate) use words::{Language, Say, apart, say};
 
@@ -36,6 +36,7 @@ pub(crate) struct Frame {
     /// Whether there are accounts elsewhere to connect.
     pub(crate) connects: bool,
     path: String,
+    here: String,
     cookie: Option<HeaderValue>,
     look: Look,
 }
@@ -62,7 +63,24 @@ impl Frame {
 
     /// For templates: the theme that the person chose.
     pub(crate) fn theme(&self) -> Option<&'static str> {
-        Some(self.look.theme?.as_str())
+        self.look.chosen.theme()
+    }
+
+    /// For templates: whether the person chose the language of this tag.
+    pub(crate) fn chose(&self, tag: &str) -> bool {
+        self.look.chosen.language() == Some(tag)
+    }
+
+    /// For templates: every language there is.
+    #[expect(clippy::unused_self, reason = "templates know nothing else")]
+    pub(crate) fn languages(&self) -> Vec<Language> {
+        Language::all().collect()
+    }
+
+    /// For templates: the page that is shown, for forms that lead back to it. Empty if it is the answer to a
+    /// form itself.
+    pub(crate) fn here(&self) -> &str {
+        &self.here
     }
 
     /// For templates: the text of this name.
@@ -121,6 +139,10 @@ impl FromRequestParts<Issuer> for Frame {
             csrf,
             connects: !issuer.settings.upstreams.is_empty(),
             path: parts.uri.path().to_owned(),
+            here: match parts.uri.path_and_query() {
+                Some(here) if parts.method == Method::GET => here.to_string(),
+                _ => String::new(),
+            },
             cookie,
             look: Look::of(issuer, &parts.uri, &parts.headers),
         })
@@ -184,6 +206,13 @@ pub(crate) fn cookie(
 /// Cookies that are to be set with whatever answer a request gets, unless the answer sets them itself.
 #[derive(Clone, Default)]
 pub(crate) struct LateCookies(Arc<Mutex<Vec<HeaderValue>>>);
+
+/// Cookies hold secrets.
+impl std::fmt::Debug for LateCookies {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("LateCookies(…)")
+    }
+}
 
 impl LateCookies {
     pub(crate) fn add(&self, cookie: HeaderValue) {

@@ -10,6 +10,7 @@ pub(crate) mod connections;
 pub(crate) mod not_me;
 pub(crate) mod security;
 pub(crate) mod sessions;
+pub(crate) mod settings;
 pub(crate) mod token_new;
 pub(crate) mod tokens;
 

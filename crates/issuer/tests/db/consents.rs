@@ -25,6 +25,10 @@ pub(crate) async fn a_consent_replaces_the_one_before(db: Db) {
                 consents::find(tx, "p", "c", "r").await?,
                 Some(consent("r", "a b", 2))
             );
+            assert!(consents::update_confirmed(tx, ("p", "c", "r"), "a b").await?);
+            for (resource, scope) in [("r", "a"), ("r3", "a b")] {
+                assert!(!consents::update_confirmed(tx, ("p", "c", resource), scope).await?);
+            }
             // Narrowed by who has seen what it was, and by nobody else.
             let was = consent("r", "a b", 2);
             assert!(!consents::update_scope(tx, &consent("r", "a", 2), "x").await?);

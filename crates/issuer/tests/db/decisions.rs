@@ -8,6 +8,7 @@ use http_body_util::BodyExt as _;
 use crate::db::{self, Db};
 
 use super::NOW;
+use super::narrowing::keep_of;
 use super::nodes::Node;
 
 const CSRF: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
@@ -89,4 +90,40 @@ pub(crate) async fn a_decision_counts_once(db: Db) {
     let consents = db::consents::list(&mut tx, person_id.unwrap());
     let given = kinds[0] == "consent_given";
     assert_eq!(consents.await.unwrap().len(), usize::from(given));
+}
+
+pub(crate) async fn whoever_is_remembered_meanwhile_keeps_nothing(db: Db) {
+    let (a, b) = (Node::start(&db, 1).await, Node::start(&db, 2).await);
+    let client = a.client("one").await;
+    let session = sign_up(&a).await;
+    let ask = format!("{ASK}{client}&redirect_uri=https%3A%2F%2Fc.test%2Fcb");
+    let (_, _, page) = send(&a, &session, &ask, None).await;
+    let form = format!(
+        "csrf={CSRF}&pending={}&scope=a&scope=b&understood=yes&decision=allow",
+        pending(&page)
+    );
+    let (status, ..) = send(&a, &session, "/oauth/authorize/consent", Some(form)).await;
+    assert_eq!(status, 303);
+    let mut tx = db.read().await.unwrap();
+    let events = db::audit_events::list_newest(&mut tx, 100).await.unwrap();
+    drop(tx);
+    let person = events.iter().find_map(|event| event.person_id.clone());
+    let whose = (person.unwrap(), client.clone());
+    let remembered = (0..8).map(|n| send([&a, &b][n % 2], &session, &ask, None));
+    let (answers, narrowed) =
+        futures_util::join!(join_all(remembered), keep_of(&b, (&whose.0, &whose.1), "a"));
+    narrowed.unwrap();
+    for (status, headers, body) in answers {
+        assert!(matches!(status, 200 | 303 | 400), "{status} {body}");
+        let to = headers.get(header::LOCATION).map(|to| to.to_str().unwrap());
+        let code = to.and_then(|to| to.split_once("code="));
+        if let Some((_, code)) = code {
+            let code = code.split('&').next().unwrap();
+            let answer = a.exchange(&client, code).await;
+            assert_eq!(answer.0, 400, "{answer:?}");
+        }
+    }
+    // Asked again, the person is asked for what was taken back.
+    let (status, _, page) = send(&a, &session, &ask, None).await;
+    assert_eq!(status, 200, "{page}");
 }

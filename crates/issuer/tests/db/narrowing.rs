@@ -28,9 +28,17 @@ async fn allow(node: &Node, client: &str) {
 }
 
 async fn keep(node: &Node, client: &str, scope: &str) -> Result<(), NarrowError> {
+    keep_of(node, ("person", client), scope).await
+}
+
+pub(super) async fn keep_of(
+    node: &Node,
+    (person, client): (&str, &str),
+    scope: &str,
+) -> Result<(), NarrowError> {
     let issuer = node.issuer.clone();
     let kept = Kept {
-        person_id: "person".into(),
+        person_id: person.into(),
         client_id: ClientId::parse(client).unwrap(),
         resource: issuer.settings.resources[0].resource.to_string(),
         scope: scope.parse().unwrap(),

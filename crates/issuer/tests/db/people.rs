@@ -84,3 +84,26 @@ pub(crate) async fn people_are_listed_and_disabled(db: Db) {
     let mut tx = db.read().await.unwrap();
     assert!(people::find_operator(&mut tx).await.unwrap());
 }
+
+pub(crate) async fn a_look_is_one_persons(db: Db) {
+    db.write::<_, DbError, _>(|tx| {
+        Box::pin(async move {
+            add(tx, "p", "ada@example.com", false).await?;
+            add(tx, "q", "bob@example.com", false).await?;
+            let look = people::Look {
+                language: Some("de".into()),
+                theme: None,
+            };
+            people::update_look(tx, "p", look.clone()).await?;
+            assert_eq!(people::find_look(tx, "p").await?, Some(look));
+            assert_eq!(
+                people::find_look(tx, "q").await?,
+                Some(people::Look::default())
+            );
+            assert_eq!(people::find_look(tx, "nobody").await?, None);
+            Ok(())
+        })
+    })
+    .await
+    .unwrap();
+}

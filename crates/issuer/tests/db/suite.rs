@@ -98,8 +98,10 @@ on_both! {
     // sessions::list, sessions::delete_own, sessions::delete_others
     own_sessions => super::sessions::a_person_ends_their_own_sessions_only;
     // consents::insert, consents::find, consents::list, consents::update_scope,
-    // consents::delete, consents::delete_of_person
+    // consents::update_confirmed, consents::delete, consents::delete_of_person
     consents_are_replaced => super::consents::a_consent_replaces_the_one_before;
+    taking_back_and_remembering =>
+        super::decisions::whoever_is_remembered_meanwhile_keeps_nothing;
     decisions_count_once => super::decisions::a_decision_counts_once;
     // used_ids::insert, used_ids::delete_expired
     ids_are_used_once => super::once::an_id_is_used_by_one_of_many;
@@ -107,6 +109,8 @@ on_both! {
     throttles_stop_at_their_limit => super::once::a_throttle_counts_up_to_its_limit;
     // setup_links::insert, setup_links::find, setup_links::redeem, setup_links::delete_expired
     setup_links_open_once => super::once::a_setup_link_opens_once;
+    // people::find_look, people::update_look
+    looks_are_kept => super::people::a_look_is_one_persons;
     // people::list, people::update_disabled
     people_are_listed => super::people::people_are_listed_and_disabled;
     // records::list, records::insert, records::delete

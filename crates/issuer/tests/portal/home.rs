@@ -15,6 +15,7 @@ async fn the_pages_of_the_account_name_each_other_and_say_which_is_shown() {
         "/account/security",
         "/account/tokens",
         "/account/activity",
+        "/account/settings",
     ];
     for (path, current) in [
         (pages[0], pages[0]),
@@ -30,6 +31,7 @@ async fn the_pages_of_the_account_name_each_other_and_say_which_is_shown() {
         ),
         (pages[5], pages[5]),
         ("/account/not-me", pages[5]),
+        (pages[6], pages[6]),
     ] {
         let page = ada.get(path).await.body;
         let (_, nav) = page.split_once("<nav ").unwrap();

@@ -7,6 +7,7 @@ mod activity;
 mod apps;
 mod home;
 mod sessions;
+mod settings;
 mod tokens;
 
 /// What the log says, newest first: kind and detail.

@@ -38,4 +38,8 @@ CREATE TABLE personal_tokens (
 CREATE INDEX personal_tokens_by_person ON personal_tokens (person_id);
 CREATE INDEX personal_tokens_by_expiry ON personal_tokens (expires_at);
 
+-- How the person wants pages; NULL: as the browser does.
+ALTER TABLE people ADD COLUMN language TEXT;
+ALTER TABLE people ADD COLUMN theme TEXT;
+
 CREATE INDEX audit_events_by_person ON audit_events (person_id, id);

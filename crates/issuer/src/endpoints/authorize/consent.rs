@@ -194,6 +194,8 @@ pub(super) struct Allowed {
     event: Event,
     used: Option<Pending>,
     consent: Option<Consent>,
+    /// What must stand there still, where nobody was asked.
+    relies_on: Option<ScopeSet>,
 }
 
 /// Why a decision was not kept.
@@ -201,6 +203,8 @@ pub(super) struct Allowed {
 pub(super) enum DecisionError {
     #[error("the page was answered before")]
     AlreadyAnswered,
+    #[error("what was remembered has been taken back")]
+    TakenBack,
     #[error(transparent)]
     Database(#[from] DbError),
 }
@@ -211,6 +215,7 @@ impl From<DecisionError> for PageError {
             DecisionError::AlreadyAnswered => {
                 Self::new(StatusCode::CONFLICT, "error-already-answered")
             }
+            DecisionError::TakenBack => changed(),
             DecisionError::Database(error) => error.into(),
         }
     }
@@ -247,6 +252,7 @@ impl Allowed {
             event,
             used: None,
             consent: None,
+            relies_on: None,
         }
     }
 
@@ -277,6 +283,12 @@ impl Allowed {
         let mut this = Self::new(addressed, checked, signed_in, given);
         this.event.detail.insert_str(0, "finished: ");
         this
+    }
+
+    /// Nothing is kept if what the person allowed before has changed meanwhile.
+    pub(super) fn relying_on(mut self, earlier: &Earlier) -> Self {
+        self.relies_on = Some(earlier.scope.clone());
+        self
     }
 
     /// As [`Allowed::keep`], using up the page that was answered.
@@ -318,6 +330,14 @@ impl Allowed {
                 }
                 if let Some(consent) = self.consent {
                     db::consents::insert(tx, consent).await?;
+                }
+                if let Some(scope) = self.relies_on {
+                    let [client, resource] =
+                        [self.code.client_id.as_str(), self.code.resource.as_str()];
+                    let consent = (self.code.person_id.as_str(), client, resource);
+                    if !db::consents::update_confirmed(tx, consent, &scope.to_string()).await? {
+                        return Err(DecisionError::TakenBack);
+                    }
                 }
                 let code = code::issue(&issuer, tx, self.code).await?;
                 audit::record(&issuer, tx, &self.event).await?;

@@ -46,6 +46,7 @@ pub(crate) async fn get(
         return Err(super::consent::changed());
     }
     let allowed = Allowed::finishing(&addressed, &checked, &signed_in, (&source, scope));
+    let allowed = allowed.relying_on(&earlier);
     let code = allowed.keep_using(&issuer, pending).await?;
     Ok(respond::code(&issuer, &addressed, &code))
 }

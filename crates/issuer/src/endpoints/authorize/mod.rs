@@ -66,7 +66,7 @@ pub(crate) async fn get(
             return Ok(Redirect::to(&page).into_response());
         }
         let allowed = Allowed::silently(&addressed, &checked, &signed_in, &source);
-        let code = allowed.keep(&issuer).await?;
+        let code = allowed.relying_on(&earlier).keep(&issuer).await?;
         return Ok(respond::code(&issuer, &addressed, &code));
     }
     if prompt.none {

@@ -2,6 +2,7 @@
 
 ## Jede Seite
 
+language-name = Deutsch
 skip = Zum Inhalt springen
 to-continue-to = und weiter zu
 signed-in-as = Angemeldet als
@@ -116,6 +117,7 @@ nav-sessions = Sitzungen
 nav-security = Sicherheit
 nav-tokens = Zugangsschlüssel
 nav-activity = Verlauf
+nav-settings = Einstellungen
 
 account-title = Konto
 account-heading = Ihr Konto
@@ -232,6 +234,17 @@ recovery-make = Neue Wiederherstellungscodes erzeugen
 recovery-keep = Bewahren Sie diese so auf, dass Sie sie auch ohne dieses Gerät finden. Sie werden nur jetzt gezeigt.
 recovery-replace = Wenn Sie neue Codes erzeugen, gelten die früheren nicht mehr.
 recovery-download = Als Text herunterladen
+
+## Sprache und Farben
+
+settings-text = Sie gelten in diesem Browser und in jedem anderen, in dem Sie sich ab jetzt anmelden.
+settings-language = Sprache
+settings-language-browser = Wie der Browser
+settings-theme = Farben
+settings-theme-system = Wie das System
+settings-theme-light = Hell
+settings-theme-dark = Dunkel
+settings-save = Anwenden
 
 ## Persönliche Zugangsschlüssel
 

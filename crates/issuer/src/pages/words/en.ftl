@@ -2,6 +2,7 @@
 
 ## Every page
 
+language-name = English
 skip = Skip to the content
 to-continue-to = to continue to
 signed-in-as = Signed in as
@@ -116,6 +117,7 @@ nav-sessions = Sessions
 nav-security = Security
 nav-tokens = Personal tokens
 nav-activity = Activity
+nav-settings = Settings
 
 account-title = Account
 account-heading = Your account
@@ -232,6 +234,17 @@ recovery-make = Make new recovery codes
 recovery-keep = Keep these where you will find them without this device. They are shown now and never again.
 recovery-replace = When you make new codes, those from before stop working.
 recovery-download = Download as text
+
+## Language and theme
+
+settings-text = They hold in this browser, and in every other one in which you sign in from now on.
+settings-language = Language
+settings-language-browser = As the browser
+settings-theme = Theme
+settings-theme-system = As the system
+settings-theme-light = Light
+settings-theme-dark = Dark
+settings-save = Apply
 
 ## Personal access tokens
 

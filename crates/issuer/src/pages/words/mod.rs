@@ -66,6 +66,11 @@ impl Language {
         self.0.tag
     }
 
+    /// What its readers call it.
+    pub(crate) fn name(self) -> String {
+        self.text(&say("language-name"))
+    }
+
     /// As in HTML's `dir`.
     pub(crate) fn direction(self) -> &'static str {
         match self.0.id.character_direction() {
