@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { certificates, Documents } from './documents.mjs';
 import { addresses, clearWork, freePort, Node, root, workFolder } from './subject.mjs';
 import { Tally } from './tally.mjs';
+import { accounts } from './judges/accounts.mjs';
 import { browser } from './judges/browser.mjs';
 import { github } from './judges/github.mjs';
 import { inspector } from './judges/inspector.mjs';
@@ -29,9 +30,13 @@ const JUDGES = {
   official,
   browser,
   portal,
+  accounts,
   github,
   nodes,
 };
+
+/** Judges that start servers of their own. */
+const OWN_BINARY = ['nodes', 'accounts'];
 
 const PENDING_SECONDS = 30;
 const INTROSPECTOR = {
@@ -124,7 +129,7 @@ try {
     console.log(`judging ${context.binary} at ${node.issuer}, log in ${folder}`);
   }
   for (const name of chosen) {
-    if (values.url && name === 'nodes') continue;
+    if (values.url && OWN_BINARY.includes(name)) continue;
     console.log(`\n${name}`);
     await JUDGES[name](context).catch((error) => tally.fail(`${name} ran to its end`, error.stack));
   }

@@ -1,4 +1,5 @@
 // A browser in front of the server, with a client of its own to come from and to land at.
+import axe from 'axe-core';
 import assert from 'node:assert/strict';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
@@ -6,6 +7,8 @@ import { join } from 'node:path';
 import { work } from './subject.mjs';
 
 export const SCREENSHOTS = join(work, 'screenshots');
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'];
+const WIDTHS = [320, 360, 1280];
 const CHALLENGE = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
 
 /** The client's side of the redirect. */
@@ -107,3 +110,29 @@ const submit = (page, inside) =>
     .locator('[type=submit], button:not([type])')
     .first()
     .click();
+
+/** axe and no sideways scrolling on one page, at three widths, in light and dark. */
+export async function inspect(visit, page, name, url, colorSchemes = ['light', 'dark']) {
+  for (const colorScheme of colorSchemes) {
+    await page.emulateMedia({ colorScheme });
+    for (const width of WIDTHS) {
+      await page.setViewportSize({ width, height: 800 });
+      await page.goto(url);
+      await visit.shot(page, `${name}-${colorScheme}-${width}`);
+      const sideways = await page.evaluate(
+        () => document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth,
+      );
+      assert.ok(sideways <= 0, `${width} px wide: scrolls ${sideways} px sideways`);
+      await page.evaluate(axe.source);
+      const { violations } = await page.evaluate(
+        (values) => globalThis.axe.run(document, { runOnly: { type: 'tag', values } }),
+        RULES,
+      );
+      const found = violations.map(
+        ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`,
+      );
+      assert.deepEqual(found, [], `${name}, ${colorScheme}, ${width} px wide`);
+    }
+  }
+  assert.deepEqual(page.complaints, []);
+}

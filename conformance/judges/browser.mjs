@@ -1,14 +1,11 @@
 // A real browser: the pages as a person meets them, with axe, at phone width, in the dark and without scripts.
-import axe from 'axe-core';
 import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { chromium } from 'playwright-core';
 import { formsOf } from '../forms.mjs';
 import { register } from '../register.mjs';
-import { clientSite, SCREENSHOTS, Visit } from '../visit.mjs';
+import { clientSite, inspect, SCREENSHOTS, Visit } from '../visit.mjs';
 
-const RULES = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'];
-const WIDTHS = [320, 390, 1280];
 export const SWITCHES = [
   '--no-sandbox',
   '--disable-gpu',
@@ -316,31 +313,9 @@ async function everyPage(tally, visit) {
       for (const [name, url] of list) {
         await tally.check(
           `browser: ${name}, ${colorScheme}: axe finds nothing, nothing scrolls sideways`,
-          () => inspect(visit, page, name, url, colorScheme),
+          () => inspect(visit, page, name, url, [colorScheme]),
         );
       }
     }
   }
-}
-
-async function inspect(visit, page, name, url, colorScheme) {
-  for (const width of WIDTHS) {
-    await page.setViewportSize({ width, height: 800 });
-    await page.goto(url);
-    await visit.shot(page, `${name}-${colorScheme}-${width}`);
-    const sideways = await page.evaluate(
-      () => document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth,
-    );
-    assert.ok(sideways <= 0, `${width} px wide: scrolls ${sideways} px sideways`);
-    await page.evaluate(axe.source);
-    const { violations } = await page.evaluate(
-      (values) => globalThis.axe.run(document, { runOnly: { type: 'tag', values } }),
-      RULES,
-    );
-    const found = violations.map(
-      ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`,
-    );
-    assert.deepEqual(found, [], `${width} px wide`);
-  }
-  quiet(page);
 }

@@ -14,6 +14,8 @@ use crate::Issuer;
 use crate::audit::{self, Event};
 use crate::connections;
 use crate::db::{self, DbError, Tx};
+use crate::mail;
+use crate::people::deletion;
 use crate::settings::Lifetimes;
 use crate::tokens::{keys, revocation};
 use crate::usage;
@@ -24,7 +26,7 @@ struct Job {
     run: fn(Issuer) -> BoxFuture<'static, anyhow::Result<()>>,
 }
 
-const JOBS: [Job; 6] = [
+const JOBS: [Job; 8] = [
     Job {
         name: "clean_up",
         every: Duration::from_secs(3_600),
@@ -34,6 +36,16 @@ const JOBS: [Job; 6] = [
                 Ok(())
             })
         },
+    },
+    Job {
+        name: "delete_people",
+        every: Duration::from_secs(3_600),
+        run: |issuer| Box::pin(async move { Ok(deletion::delete_due(&issuer).await?) }),
+    },
+    Job {
+        name: "deliver_mail",
+        every: Duration::from_secs(2),
+        run: |issuer| Box::pin(async move { Ok(mail::deliver(&issuer).await?) }),
     },
     // What another node revoked is refused here within two seconds.
     Job {
@@ -224,6 +236,9 @@ fn aging_tables(lifetimes: &Lifetimes) -> [(Option<i64>, Delete); 12] {
         }),
         (Some(CODES_KEPT), |tx, before, limit| {
             Box::pin(db::codes::delete_expired(tx, before, limit))
+        }),
+        (Some(0), |tx, before, limit| {
+            Box::pin(db::email_proofs::delete_expired(tx, before, limit))
         }),
         // Its last access token outlives it, and may have to be revoked.
         (Some(lifetimes.access_token), |tx, before, limit| {

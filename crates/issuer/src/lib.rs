@@ -10,8 +10,10 @@ mod document;
 mod endpoints;
 mod jobs;
 mod login;
+pub mod mail;
 pub mod operate;
 mod pages;
+mod people;
 mod portal;
 pub mod random;
 mod routes;
@@ -53,6 +55,8 @@ pub struct Parts {
     /// The metadata document, ready to send.
     pub(crate) metadata: document::Document,
     pub(crate) passwords: login::password::PasswordPool,
+    /// Absent where no mail is sent.
+    pub(crate) mailer: Option<mail::Mailer>,
     pub(crate) upstreams: Vec<login::upstream::Known>,
     pub(crate) flights: connections::refresh::Flights,
     pub(crate) usage: usage::Usage,
@@ -83,6 +87,7 @@ impl Issuer {
         };
         let keys = means.load().await?;
         let upstreams = login::upstream::Known::all(&settings.upstreams, &settings.fetch)?;
+        let mailer = settings.mail.as_ref().map(mail::Mailer::open).transpose()?;
         let metadata = endpoints::discovery::document(&settings);
         let issuer = Self(Arc::new(Parts {
             settings,
@@ -98,6 +103,7 @@ impl Issuer {
             revocations: tokens::revocation::Revocations::default(),
             limits_reached: moka::sync::Cache::new(10_000),
             metadata,
+            mailer,
             upstreams,
             flights: connections::refresh::flights(),
             usage: usage::Usage::default(),
@@ -116,6 +122,8 @@ pub enum OpenError {
     Client(#[from] ClientsError),
     #[error(transparent)]
     Keys(#[from] KeysError),
+    #[error(transparent)]
+    Mail(#[from] mail::MailError),
     #[error("no HTTP client for upstreams can be made")]
     Upstreams(#[from] reqwest::Error),
 }

@@ -56,9 +56,12 @@ impl Random {
             .unwrap_or_default()
             .saturating_mul(1_000);
         let mut bytes: [u8; 10] = self.bytes()?;
-        if let (Self::System, [first, second, ..]) = (self, &mut bytes) {
-            [*first, *second] = MADE.fetch_add(1, Ordering::Relaxed).to_be_bytes();
-        }
+        let made = match self {
+            Self::System => MADE.fetch_add(1, Ordering::Relaxed),
+            Self::Seeded(seed) => seed.made(),
+        };
+        let [first, second, ..] = &mut bytes;
+        [*first, *second] = made.to_be_bytes();
         Ok(uuid::Builder::from_unix_timestamp_millis(millis, &bytes).into_uuid())
     }
 }
@@ -71,6 +74,12 @@ impl SeededRandom {
     #[must_use]
     pub fn new(seed: u32) -> Self {
         Self(Arc::new(AtomicU64::new(u64::from(seed) << 32)))
+    }
+
+    /// Grows with everything that was drawn.
+    fn made(&self) -> u16 {
+        let [.., first, second] = self.0.load(Ordering::SeqCst).to_be_bytes();
+        u16::from_be_bytes([first, second])
     }
 
     fn fill(&self, bytes: &mut [u8]) {

@@ -10,13 +10,13 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use crate::Issuer;
 use crate::connections::webhook;
 use crate::endpoints::{authorize, discovery, introspect, jwks, register, revoke, token, userinfo};
-use crate::login::{setup, sign_in, sign_out, sign_up, step_up, upstream};
+use crate::login::{forgot, reset, setup, sign_in, sign_out, sign_up, step_up, upstream, verify};
 use crate::pages;
 use crate::portal::security::{self, recovery_codes};
 use crate::portal::{
-    account, activity, app, app_end, apps, connect, connections, not_me, sessions,
+    account, activity, app, app_end, apps, connect, connections, delete, email, export, not_me,
+    password, profile, sessions, settings, token_new, tokens,
 };
-use crate::portal::{settings, token_new, tokens};
 
 /// What holds for a family of paths.
 #[derive(Clone, Copy)]
@@ -85,6 +85,10 @@ fn pages(issuer: &Issuer) -> Router<Issuer> {
         .route("/auth/{upstream}", get(upstream::start::get))
         .route("/auth/{upstream}/callback", callback())
         .route("/signup", get(sign_up::get).post(sign_up::post))
+        .route("/verify", get(verify::get).post(verify::post))
+        .route("/forgot", get(forgot::get).post(forgot::post))
+        .route("/reset", get(reset::get).post(reset::post))
+        .route("/keep", get(delete::get_keep).post(delete::post_keep))
         .route("/logout", get(sign_out::get).post(sign_out::post))
         .route("/connect/{upstream}", get(connect::get).post(connect::post))
         .route("/connect/{upstream}/disconnect", post(connect::disconnect))
@@ -133,6 +137,11 @@ fn account_pages() -> Router<Issuer> {
         .route("/account/settings", get(settings::get))
         .route("/look", post(settings::post))
         .route("/account/not-me", get(not_me::get).post(not_me::post))
+        .route("/account/profile", get(profile::get).post(profile::post))
+        .route("/account/email", get(email::get).post(email::post))
+        .route("/account/password", get(password::get).post(password::post))
+        .route("/account/export", post(export::post))
+        .route("/account/delete", get(delete::get).post(delete::post))
 }
 
 /// It is visited once, and counts: not by who looks at nothing.

@@ -7,5 +7,6 @@ mod connections;
 mod endpoints;
 mod jobs;
 mod login;
+mod mail;
 mod pages;
 mod portal;

@@ -10,8 +10,8 @@ use issuer::db::{Db, DbSettings};
 use issuer::random::{Random, SeededRandom};
 use issuer::seal::SealingKey;
 use issuer::settings::{
-    Lifetimes, Limits, MetadataDocumentSettings, PublicUrl, RegistrationSettings, ResourceSettings,
-    ScopeSettings, Settings, SignUp,
+    Lifetimes, Limits, MailSettings, MailTransport, MetadataDocumentSettings, PublicUrl,
+    RegistrationSettings, ResourceSettings, ScopeSettings, Settings, SignUp,
 };
 use oauth::jwt::Algorithm;
 use oauth::resource::Resource;
@@ -19,6 +19,7 @@ use oauth::secret::Secret;
 use oauth::time::{Clock, ManualClock};
 use tower::ServiceExt as _;
 
+use crate::mail::{self, Letter};
 use crate::{Answer, Browser, NOTES, NOW, ORIGIN, OauthClient, PASSWORD, PING};
 
 /// A whole issuer for one test.
@@ -29,6 +30,7 @@ pub struct App {
     database: DbSettings,
     router: Router,
     folder: Option<PathBuf>,
+    mail: Option<PathBuf>,
 }
 
 /// How an app may differ from the usual one.
@@ -53,6 +55,17 @@ impl AppBuilder {
         self
     }
 
+    /// Sends mail, into a folder that [`App::letters`] reads.
+    #[must_use]
+    pub fn mailing(mut self) -> Self {
+        let name = format!("vestibule-mail-{}", uuid::Uuid::now_v7());
+        self.settings.mail = Some(MailSettings {
+            from: "Test House <house@auth.test>".to_owned(),
+            transport: MailTransport::Folder(std::env::temp_dir().join(name)),
+        });
+        self
+    }
+
     /// Another node draws other random numbers.
     #[must_use]
     pub fn seeded(mut self, seed: u32) -> Self {
@@ -74,6 +87,11 @@ impl AppBuilder {
         );
         let db = Db::open(&database).expect("a database");
         db.migrate(NOW).await.expect("tables");
+        let mail = self.settings.mail.as_ref();
+        let mail = mail.and_then(|mail| match &mail.transport {
+            MailTransport::Folder(folder) => Some(folder.clone()),
+            MailTransport::Smtp(_) => None,
+        });
         let clock = ManualClock::at(NOW);
         let issuer = Issuer::open(
             self.settings,
@@ -91,6 +109,7 @@ impl AppBuilder {
             database,
             router,
             folder,
+            mail,
         }
     }
 }
@@ -183,6 +202,23 @@ impl App {
         self.database.clone()
     }
 
+    /// Delivers what waits, and reads all letters so far.
+    ///
+    /// # Panics
+    /// If it was not built to send mail, or cannot deliver.
+    pub async fn letters(&self) -> Vec<Letter> {
+        self.issuer.run_job("deliver_mail").await.expect("delivery");
+        mail::read(self.mail.as_ref().expect("an app that sends mail"))
+    }
+
+    /// The newest letter.
+    ///
+    /// # Panics
+    /// As [`App::letters`], and if there is none.
+    pub async fn letter(&self) -> Letter {
+        self.letters().await.pop().expect("a letter")
+    }
+
     /// The files that its database consists of.
     ///
     /// # Panics
@@ -197,7 +233,7 @@ impl App {
 
 impl Drop for App {
     fn drop(&mut self) {
-        if let Some(folder) = &self.folder {
+        for folder in self.folder.iter().chain(&self.mail) {
             drop(std::fs::remove_dir_all(folder));
         }
     }
@@ -240,6 +276,9 @@ fn settings() -> Settings {
         lifetimes: Lifetimes::default(),
         limits: Limits::default(),
         sign_up: SignUp::Open,
+        verify_email: false,
+        mail: None,
+        passwords: issuer::settings::PasswordSettings::default(),
         registration: RegistrationSettings::default(),
         metadata_documents: MetadataDocumentSettings::default(),
         clients: Vec::new(),

@@ -4,6 +4,8 @@ mod answer;
 mod app;
 mod browser;
 mod fake_github;
+mod fake_smtp;
+pub mod mail;
 mod oauth_client;
 mod postgres;
 
@@ -11,6 +13,8 @@ pub use answer::Answer;
 pub use app::{App, AppBuilder};
 pub use browser::{Browser, Form};
 pub use fake_github::{FakeGithub, GithubAccount, WEBHOOK_SECRET};
+pub use fake_smtp::FakeSmtp;
+pub use mail::Letter;
 pub use oauth_client::{OauthClient, Tokens, VERIFIER};
 pub use postgres::{postgres, postgres_database};
 

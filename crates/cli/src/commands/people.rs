@@ -37,6 +37,11 @@ pub(super) fn command() -> Command {
                         .required(true),
                 ),
         )
+        .subcommand(
+            Command::new("invite")
+                .about("Invites an address to make an account: by mail where mail is sent, and prints the link")
+                .arg(email()),
+        )
         .subcommand(Command::new("list").about("Lists everybody"))
         .subcommand(
             Command::new("disable")
@@ -49,6 +54,7 @@ pub(super) fn command() -> Command {
 pub(super) async fn run(matches: &ArgMatches, issuer: &Issuer, print: Print) -> anyhow::Result<()> {
     match matches.subcommand() {
         Some(("add", matches)) => add(matches, issuer, print).await,
+        Some(("invite", matches)) => invite(matches, issuer, print).await,
         Some(("disable", matches)) => change(matches, issuer, print, true).await,
         Some(("enable", matches)) => change(matches, issuer, print, false).await,
         _ => list(issuer, print).await,
@@ -83,6 +89,16 @@ fn read_password() -> anyhow::Result<Secret<String>> {
     Ok(Secret::new(
         text.expose().trim_end_matches(['\r', '\n']).to_owned(),
     ))
+}
+
+async fn invite(matches: &ArgMatches, issuer: &Issuer, print: Print) -> anyhow::Result<()> {
+    let email = required(matches, "email");
+    let link = people::invite(issuer, &email).await?;
+    let link = link.expose();
+    print.answer(&serde_json::json!({ "email": email, "link": link }), || {
+        format!("{email} can make an account with this link, once:\n{link}")
+    });
+    Ok(())
 }
 
 async fn list(issuer: &Issuer, print: Print) -> anyhow::Result<()> {

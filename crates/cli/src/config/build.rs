@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use issuer::db::{DbSettings, PostgresSettings};
 use issuer::settings::{
-    FetchSettings, MetadataDocumentSettings, PublicUrl, RegistrationSettings, Settings, SignUp,
+    FetchSettings, MetadataDocumentSettings, PublicUrl, RegistrationSettings, Settings,
 };
 use oauth::jwt::Algorithm;
 use oauth::secret::Secret;
@@ -12,7 +12,7 @@ use oauth::secret::Secret;
 use super::findings::Level;
 use super::layers::Environment;
 use super::reader::Reader;
-use super::{Config, Log, Proxies, aliases, apps, clients, keys, numbers, upstreams};
+use super::{Config, Log, Proxies, aliases, apps, clients, keys, numbers, people, upstreams};
 
 /// Reads all settings; `None` only if one has no usable value at all.
 pub(super) fn build(reader: &Reader<'_>, environment: &Environment) -> Option<Config> {
@@ -29,6 +29,7 @@ pub(super) fn build(reader: &Reader<'_>, environment: &Environment) -> Option<Co
             Vec::new()
         })
     });
+    let (sign_up, verify_email, mail) = people::build(reader, public_url.as_ref());
     let settings = Settings {
         operator_name: reader.text("operator_name"),
         resources,
@@ -37,10 +38,10 @@ pub(super) fn build(reader: &Reader<'_>, environment: &Environment) -> Option<Co
         signing_algorithm: algorithm(reader, "signing.algorithm"),
         lifetimes: numbers::lifetimes(reader),
         limits: numbers::limits(reader),
-        sign_up: match reader.word("sign_up").as_str() {
-            "closed" => SignUp::Closed,
-            _ => SignUp::Open,
-        },
+        sign_up,
+        verify_email,
+        mail,
+        passwords: people::passwords(reader),
         registration: registration(reader),
         metadata_documents: metadata_documents(reader, public_url.as_ref()),
         clients: clients::build(reader, origin),

@@ -14,6 +14,7 @@ pub(crate) mod settings;
 mod apps;
 mod build;
 mod clients;
+mod people;
 mod upstreams;
 
 use std::net::SocketAddr;

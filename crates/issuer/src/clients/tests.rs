@@ -47,6 +47,9 @@ pub(super) fn settings() -> Settings {
         lifetimes: Lifetimes::default(),
         limits: Limits::default(),
         sign_up: SignUp::Open,
+        verify_email: false,
+        mail: None,
+        passwords: crate::settings::PasswordSettings::default(),
         registration: RegistrationSettings::default(),
         metadata_documents: MetadataDocumentSettings {
             insecure_allow_loopback: true,

@@ -103,6 +103,22 @@ pub(crate) async fn list_of(
     )
 }
 
+/// At most `limit` events of a person's, newest first.
+pub(crate) async fn list_of_person(
+    tx: &mut Tx,
+    person_id: &str,
+    limit: i64,
+) -> Result<Vec<Row>, DbError> {
+    sql!(
+        tx,
+        all Row,
+        "SELECT id, at, kind, outcome, person_id, client_id, resource, source, trace_id, detail
+         FROM audit_events WHERE person_id = $1 ORDER BY id DESC LIMIT $2",
+        person_id,
+        limit
+    )
+}
+
 /// Deletes at most `limit` events from before `before`; returns how many.
 pub(crate) async fn delete_expired(
     tx: &mut Tx,

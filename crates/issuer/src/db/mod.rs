@@ -5,13 +5,16 @@
 
 pub(crate) mod app_usage;
 pub(crate) mod audit_events;
+pub(crate) mod belongings;
 pub(crate) mod clients;
 pub(crate) mod codes;
 pub(crate) mod connections;
 pub(crate) mod consents;
+pub(crate) mod email_proofs;
 pub(crate) mod families;
 pub(crate) mod identities;
 pub(crate) mod keys;
+pub(crate) mod outbox;
 pub(crate) mod people;
 pub(crate) mod personal_tokens;
 pub(crate) mod postgres;

@@ -135,6 +135,99 @@ pub(crate) async fn update_look(tx: &mut Tx, id: &str, look: Look) -> Result<(),
     Ok(())
 }
 
+pub(crate) async fn update_name(
+    tx: &mut Tx,
+    id: &str,
+    name: Option<String>,
+) -> Result<(), DbError> {
+    sql!(
+        tx,
+        execute,
+        "UPDATE people SET name = $2 WHERE id = $1",
+        id,
+        name
+    )?;
+    Ok(())
+}
+
+pub(crate) async fn update_password(tx: &mut Tx, id: &str, hash: &str) -> Result<(), DbError> {
+    sql!(
+        tx,
+        execute,
+        "UPDATE people SET password_hash = $2 WHERE id = $1",
+        id,
+        hash
+    )?;
+    Ok(())
+}
+
+/// Notes that a person reads mail at their address.
+pub(crate) async fn update_verified(tx: &mut Tx, id: &str) -> Result<(), DbError> {
+    sql!(
+        tx,
+        execute,
+        "UPDATE people SET email_verified = TRUE WHERE id = $1",
+        id
+    )?;
+    Ok(())
+}
+
+/// Changes a person's address to one that was proved; `Conflict` if another has it.
+pub(crate) async fn update_email(tx: &mut Tx, id: &str, email: &str) -> Result<(), DbError> {
+    sql!(
+        tx,
+        execute,
+        "UPDATE people SET email = $2, email_key = $3, email_verified = TRUE WHERE id = $1",
+        id,
+        email,
+        email_key(email)
+    )?;
+    Ok(())
+}
+
+/// Marks an account as one that is deleted at a time, and closes it until then; with `None`, opens it
+/// again. Whether that changed anything.
+pub(crate) async fn update_delete_at(
+    tx: &mut Tx,
+    id: &str,
+    (now, delete_at): (UnixTime, Option<UnixTime>),
+) -> Result<bool, DbError> {
+    let updated = sql!(
+        tx,
+        execute,
+        "UPDATE people SET delete_at = $2, disabled_at = $3
+         WHERE id = $1 AND (delete_at IS NULL) = $4",
+        id,
+        delete_at.map(|at| at.0),
+        delete_at.map(|_| now.0),
+        delete_at.is_some()
+    )?;
+    Ok(updated == 1)
+}
+
+/// An account whose time to be deleted has come.
+pub(crate) async fn find_due(tx: &mut Tx, now: UnixTime) -> Result<Option<String>, DbError> {
+    let row = sql!(
+        tx,
+        one_or_none(String,),
+        "SELECT id FROM people WHERE delete_at <= $1 ORDER BY delete_at LIMIT 1",
+        now.0
+    )?;
+    Ok(row.map(|(id,)| id))
+}
+
+/// Deletes a person whose time has come; whether this call did.
+pub(crate) async fn delete(tx: &mut Tx, id: &str, now: UnixTime) -> Result<bool, DbError> {
+    let deleted = sql!(
+        tx,
+        execute,
+        "DELETE FROM people WHERE id = $1 AND delete_at <= $2",
+        id,
+        now.0
+    )?;
+    Ok(deleted == 1)
+}
+
 /// Whether an operator exists who may sign in.
 pub(crate) async fn find_operator(tx: &mut Tx) -> Result<bool, DbError> {
     let row = sql!(

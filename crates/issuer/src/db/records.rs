@@ -68,3 +68,27 @@ pub(crate) async fn delete(
     )?;
     Ok(deleted == 1)
 }
+
+/// A record with the app that keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Kept {
+    pub(crate) app: String,
+    pub(crate) body: String,
+    pub(crate) created_at: i64,
+}
+
+columns!(Kept {
+    app,
+    body,
+    created_at
+});
+
+/// All that apps keep for a person, oldest first.
+pub(crate) async fn list_of_person(tx: &mut Tx, person_id: &str) -> Result<Vec<Kept>, DbError> {
+    sql!(
+        tx,
+        all Kept,
+        "SELECT app, body, created_at FROM records WHERE person_id = $1 ORDER BY id",
+        person_id
+    )
+}

@@ -80,6 +80,14 @@ impl Continuation {
         }
     }
 
+    /// As [`Continuation::link`], with a parameter more.
+    pub(crate) fn link_with(&self, page: &str, name: &str, value: &str) -> String {
+        let link = self.link(page);
+        let separator = if link.contains('?') { '&' } else { '?' };
+        let value: String = url::form_urlencoded::byte_serialize(value.as_bytes()).collect();
+        format!("{link}{separator}{name}={value}")
+    }
+
     /// Where a page's form may lead: to the upstreams it offers, and at once to the client, if that was
     /// allowed before.
     pub(crate) fn form_action<'a>(

@@ -5,8 +5,13 @@ mod binding;
 mod code;
 pub(crate) mod continuation;
 pub(crate) mod device;
+pub(crate) mod email_proof;
+pub(crate) mod forgot;
+pub(crate) mod invitation;
 pub(crate) mod password;
+pub(crate) mod password_rules;
 pub(crate) mod recovery;
+pub(crate) mod reset;
 pub(crate) mod session;
 pub(crate) mod setup;
 pub(crate) mod sign_in;
@@ -15,6 +20,7 @@ pub(crate) mod sign_up;
 pub(crate) mod step_up;
 pub(crate) mod throttle;
 pub(crate) mod upstream;
+pub(crate) mod verify;
 
 pub use setup::operator_setup_link;
 

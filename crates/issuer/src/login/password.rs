@@ -14,7 +14,6 @@ use crate::pages::PageError;
 use crate::random::{Random, RandomError};
 use crate::settings::Limits;
 
-pub(crate) const CHARACTERS_MIN: usize = 8;
 /// Bounds what one request can make us hash.
 pub(crate) const BYTES_MAX: usize = 256;
 

@@ -8,7 +8,7 @@ use oauth::secret::SecretHash;
 use super::Problem;
 use super::continuation::Continuation;
 use super::session::{self, Visitor};
-use super::sign_up::{SignUpPage, check, new_person, taken};
+use super::sign_up::{Link, SignUpPage, check, new_person, taken};
 use crate::Issuer;
 use crate::audit::{self, Event, Kind};
 use crate::db::{DbError, people, setup_links};
@@ -61,7 +61,7 @@ pub(crate) async fn get(
         return Err(dead());
     }
     drop(tx);
-    show(&frame, token, ("", ""), None)
+    show((&issuer, &frame), token, ("", ""), None)
 }
 
 pub(crate) async fn post(
@@ -73,7 +73,7 @@ pub(crate) async fn post(
     let token = form.text("token");
     let again = |problem| {
         let typed = (form.text("email"), form.text("name"));
-        let mut response = show(&frame, token, typed, Some(problem))?;
+        let mut response = show((&issuer, &frame), token, typed, Some(problem))?;
         *response.status_mut() = StatusCode::BAD_REQUEST;
         Ok(response)
     };
@@ -84,10 +84,13 @@ pub(crate) async fn post(
         return Err(dead());
     }
     drop(tx);
-    if let Err(problem) = check(form.text("email"), form.text("password")) {
+    let typed = (form.text("email"), form.text("name"));
+    if let Err(problem) = check(&issuer.settings.passwords, typed, form.text("password")) {
         return again(problem);
     }
-    let new = new_person(&issuer, issuer.passwords.reserve()?, &form, true).await?;
+    let place = issuer.passwords.reserve()?;
+    let mut new = new_person(&issuer, place, typed.0, &form).await?;
+    new.operator = true;
     let made: Result<_, SetupError> = {
         let (issuer, db) = (issuer.clone(), issuer.db.clone());
         db.write(move |tx| {
@@ -121,7 +124,7 @@ fn dead() -> PageError {
 }
 
 fn show(
-    frame: &Frame,
+    (issuer, frame): (&Issuer, &Frame),
     token: &str,
     (email, name): (&str, &str),
     problem: Option<Problem>,
@@ -132,7 +135,8 @@ fn show(
         to: &Continuation::default(),
         email,
         name,
-        setup: Some(token),
+        link: Link::Setup(token),
+        characters_min: issuer.settings.passwords.characters_min,
         problem,
     })
 }

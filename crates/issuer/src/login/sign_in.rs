@@ -16,7 +16,7 @@ use crate::audit::{self, Event, Kind, Source};
 use crate::db::DbError;
 use crate::db::people::{self, Person};
 use crate::pages::{Frame, PageError, PageForm, PageQuery, say};
-use crate::settings::{SignUp, UpstreamSettings};
+use crate::settings::UpstreamSettings;
 use crate::tokens::methods::Method;
 
 #[derive(Template)]
@@ -26,6 +26,10 @@ struct SignInPage<'a> {
     to: &'a Continuation,
     email: &'a str,
     sign_up: bool,
+    /// Whether a forgotten password can be chosen anew.
+    forgot: bool,
+    /// What has been done before.
+    note: Option<&'static str>,
     upstreams: Vec<&'a UpstreamSettings>,
     problem: Option<Problem>,
 }
@@ -73,7 +77,12 @@ pub(crate) async fn get(
     query: PageQuery,
 ) -> Result<Response, PageError> {
     let to = Continuation::load(&issuer, &source, query.get("continue")).await;
-    show(&issuer, &frame, &to, to.login_hint(), None)
+    let note = match query.get("note") {
+        Some("reset") => Some("reset-done"),
+        Some("deleted") => Some("delete-done"),
+        _ => None,
+    };
+    show((&issuer, &frame), &to, (to.login_hint(), note), None)
 }
 
 pub(crate) async fn post(
@@ -85,7 +94,7 @@ pub(crate) async fn post(
     let to = Continuation::load(&issuer, &visitor.source, form.get("continue")).await;
     let (email, password) = (form.text("email"), form.text("password"));
     let again = |status: StatusCode, problem: Problem| {
-        let mut response = show(&issuer, &frame, &to, email, Some(problem))?;
+        let mut response = show((&issuer, &frame), &to, (email, None), Some(problem))?;
         *response.status_mut() = status;
         Ok(response)
     };
@@ -193,10 +202,9 @@ async fn start(
 }
 
 fn show(
-    issuer: &Issuer,
-    frame: &Frame,
+    (issuer, frame): (&Issuer, &Frame),
     to: &Continuation,
-    email: &str,
+    (email, note): (&str, Option<&'static str>),
     problem: Option<Problem>,
 ) -> Result<Response, PageError> {
     let offered = issuer
@@ -209,7 +217,9 @@ fn show(
         frame,
         to,
         email,
-        sign_up: issuer.settings.sign_up == SignUp::Open,
+        forgot: issuer.has_mail(),
+        note,
+        sign_up: issuer.settings.sign_up.is_offered(),
         upstreams: upstreams.iter().map(|known| &known.settings).collect(),
         problem,
     })?;

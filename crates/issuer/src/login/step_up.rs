@@ -25,9 +25,13 @@ use crate::tokens::methods::{Method, Methods};
 const PAGE: &str = "/account/confirm";
 
 /// What the pages below a path are for, by the name of its text.
-const PURPOSES: [(&str, &str); 2] = [
-    ("/account/security", "confirm-for-security"),
+const PURPOSES: [(&str, &str); 6] = [
     ("/account/tokens", "confirm-for-tokens"),
+    ("/account/security", "confirm-for-security"),
+    ("/account/email", "confirm-for-email"),
+    ("/account/password", "confirm-for-password"),
+    ("/account/profile", "confirm-for-export"),
+    ("/account/delete", "confirm-for-deletion"),
 ];
 
 /// A person who proved within the last minutes (`lifetimes.step_up`) who they are.

@@ -2,11 +2,12 @@
 
 use std::net::IpAddr;
 
+use oauth::secret::SecretHash;
 use oauth::time::UnixTime;
 
 use crate::Issuer;
 use crate::audit::Source;
-use crate::db::{self, DbError, Tx};
+use crate::db::{self, DbError, Tx, people};
 use crate::pages::PageError;
 use crate::settings::Limit;
 
@@ -68,6 +69,14 @@ pub(crate) async fn count(
         return Ok(slot);
     }
     Err(window.limited())
+}
+
+/// Counts a letter that somebody has sent to an address, known or not.
+pub(crate) async fn count_letter(issuer: &Issuer, email: &str) -> Result<(), ThrottleError> {
+    let key = SecretHash::of(people::email_key(email).as_bytes());
+    let name = format!("letter:{}", key.as_str());
+    count(issuer, &name, issuer.settings.limits.letters_per_address).await?;
+    Ok(())
 }
 
 /// The name under which a source's requests are counted: an address, or an IPv6 network, which

@@ -7,7 +7,9 @@ use crate::Issuer;
 use crate::audit::{self, Kind};
 use crate::db::people::{self, NewPerson};
 use crate::db::{self, DbError};
-use crate::login::sign_up;
+use crate::login::email_proof::Purpose;
+use crate::login::{invitation, sign_up};
+use crate::mail::Reader;
 use crate::pages::{Language, clean};
 use crate::tokens::refresh;
 
@@ -61,7 +63,11 @@ pub enum AddError {
 /// # Errors
 /// If the account is malformed or exists, or the database is away.
 pub async fn add(issuer: &Issuer, account: Account) -> Result<Person, AddError> {
-    sign_up::check(&account.email, account.password.expose())
+    let (typed, passwords) = (
+        (&*account.email, &*account.name),
+        &issuer.settings.passwords,
+    );
+    sign_up::check(passwords, typed, account.password.expose())
         .map_err(|problem| AddError::Refused(Language::default().text(&problem.text)))?;
     let place = issuer.passwords.reserve().map_err(|_| AddError::Password)?;
     let password_hash = place.hash(&issuer.random, account.password).await;
@@ -99,6 +105,21 @@ pub async fn add(issuer: &Issuer, account: Account) -> Result<Person, AddError> 
     }
 }
 
+/// Invites an address to make an account, in the usual language. The answer is the link.
+///
+/// # Errors
+/// If it is no address, or the database is away.
+pub async fn invite(issuer: &Issuer, email: &str) -> Result<Secret<String>, AddError> {
+    sign_up::check_email(email)
+        .map_err(|problem| AddError::Refused(Language::default().text(&problem.text)))?;
+    let reader = Reader {
+        email: email.to_owned(),
+        language: Language::default(),
+    };
+    let event = event(Kind::Invited, "by command");
+    Ok(invitation::send(issuer, reader, event).await?)
+}
+
 /// Everybody, in the order they came.
 ///
 /// # Errors
@@ -127,8 +148,14 @@ pub async fn set_disabled(issuer: &Issuer, email: &str, disable: bool) -> Result
             let event = event(Kind::PersonChanged, word).person(&person.id);
             audit::record(&context, tx, &event).await?;
             if !disable {
+                let now = context.clock.now();
+                people::update_delete_at(tx, &person.id, (now, None)).await?;
                 return Ok(Some(None));
             }
+            // What the operator closes is not opened by a link.
+            Purpose::KeepAccount
+                .revoke(&context, tx, &person.id)
+                .await?;
             db::sessions::delete_of_person(tx, &person.id).await?;
             let revoked = refresh::revoke_families_of(&context, tx, &person.id, None).await?;
             Ok(Some(Some(revoked)))

@@ -30,6 +30,10 @@ pub struct Limits {
     pub second_factor_failures_per_person: Limit,
     pub second_factor_failures_per_source: Limit,
     pub sign_ups_per_source: Limit,
+    /// Letters that people can have sent to one address.
+    pub letters_per_address: Limit,
+    /// Wrong codes after which a mailed code is dead.
+    pub email_code_failures: u32,
     pub registrations_per_source: Limit,
     /// Failed token requests for one client from one network address.
     pub token_failures_per_source: Limit,
@@ -51,6 +55,8 @@ impl Default for Limits {
             second_factor_failures_per_person: Limit::new(100, 86_400),
             second_factor_failures_per_source: Limit::new(100, 900),
             sign_ups_per_source: Limit::new(20, 3_600),
+            letters_per_address: Limit::new(5, 3_600),
+            email_code_failures: 5,
             registrations_per_source: Limit::new(100, 3_600),
             token_failures_per_source: Limit::new(60, 900),
             authorize_requests_per_source: Limit::new(600, 900),

@@ -2,6 +2,7 @@
 //! reads a file or the environment.
 
 mod limits;
+mod mail;
 mod upstream;
 
 use std::net::IpAddr;
@@ -16,6 +17,7 @@ use oauth::secret::{Secret, SecretHash};
 use crate::seal::SealingKey;
 
 pub use limits::{Limit, Limits};
+pub use mail::{MailSettings, MailTransport};
 pub use upstream::{UpstreamKind, UpstreamSettings};
 
 /// All settings of an issuer.
@@ -35,6 +37,11 @@ pub struct Settings {
     pub lifetimes: Lifetimes,
     pub limits: Limits,
     pub sign_up: SignUp,
+    /// Whether a new person must first prove that mail reaches them.
+    pub verify_email: bool,
+    /// Absent where no mail is sent.
+    pub mail: Option<MailSettings>,
+    pub passwords: PasswordSettings,
     pub registration: RegistrationSettings,
     pub metadata_documents: MetadataDocumentSettings,
     pub clients: Vec<ConfiguredClient>,
@@ -198,6 +205,13 @@ pub struct Lifetimes {
     pub step_up: i64,
     /// The longest that a personal access token lives.
     pub personal_token: i64,
+    /// A code that was mailed.
+    pub email_code: i64,
+    /// A link with which a password is chosen anew, or an address changed.
+    pub email_link: i64,
+    pub invitation: i64,
+    /// How long an account that is to be deleted can be kept after all.
+    pub deletion: i64,
     /// A new key is published this long before it signs.
     pub key_overlap: i64,
     /// Age at which a signing key is replaced; 0 leaves that to the operator.
@@ -225,6 +239,10 @@ impl Default for Lifetimes {
             setup_link: DAY,
             step_up: 600,
             personal_token: 30 * DAY,
+            email_code: 900,
+            email_link: 3_600,
+            invitation: 7 * DAY,
+            deletion: 7 * DAY,
             key_overlap: 3_600,
             key_age: 90 * DAY,
             audit: 365 * DAY,
@@ -234,10 +252,53 @@ impl Default for Lifetimes {
 }
 
 /// Who may make an account.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SignUp {
     Open,
+    /// People whose address, proved by mail, is at one of these hosts.
+    Domains(Vec<String>),
+    /// People whom the operator invited.
+    Invited,
     Closed,
+}
+
+impl SignUp {
+    /// Whether somebody with this address may make an account without an invitation.
+    #[must_use]
+    pub fn allows(&self, email: &str) -> bool {
+        match self {
+            Self::Open => true,
+            Self::Domains(hosts) => {
+                let host = email.rsplit_once('@').map_or("", |(_, host)| host);
+                hosts.iter().any(|known| known.eq_ignore_ascii_case(host))
+            }
+            Self::Invited | Self::Closed => false,
+        }
+    }
+
+    /// Whether anybody at all may ask for one.
+    #[must_use]
+    pub const fn is_offered(&self) -> bool {
+        matches!(self, Self::Open | Self::Domains(_))
+    }
+}
+
+/// What passwords are refused.
+#[derive(Clone, Debug)]
+pub struct PasswordSettings {
+    pub characters_min: usize,
+    /// A file of SHA-1 hashes in hexadecimal, sorted, one on each line before a colon: passwords that are
+    /// known to others.
+    pub compromised: Option<std::path::PathBuf>,
+}
+
+impl Default for PasswordSettings {
+    fn default() -> Self {
+        Self {
+            characters_min: 8,
+            compromised: None,
+        }
+    }
 }
 
 /// Dynamic client registration.

@@ -1,7 +1,7 @@
 //! People.
 
 use crate::db::people::{self, NewPerson};
-use crate::db::{Db, DbError, Tx};
+use crate::db::{Db, DbError, Tx, audit_events, belongings, records};
 
 use super::NOW;
 
@@ -101,6 +101,78 @@ pub(crate) async fn a_look_is_one_persons(db: Db) {
                 Some(people::Look::default())
             );
             assert_eq!(people::find_look(tx, "nobody").await?, None);
+            Ok(())
+        })
+    })
+    .await
+    .unwrap();
+}
+
+pub(crate) async fn a_person_changes_and_an_address_stays_one_persons(db: Db) {
+    db.write::<_, DbError, _>(|tx| {
+        Box::pin(async {
+            add(tx, "1", "a@example.com", false).await?;
+            add(tx, "2", "b@example.com", false).await?;
+            people::update_name(tx, "1", Some("Ada".into())).await?;
+            people::update_password(tx, "1", "new hash").await?;
+            people::update_verified(tx, "2").await?;
+            people::update_email(tx, "1", "Ada@Example.com").await
+        })
+    })
+    .await
+    .unwrap();
+    let taken = db.write::<_, DbError, _>(|tx| {
+        Box::pin(async { people::update_email(tx, "1", "B@example.com").await })
+    });
+    assert!(matches!(taken.await, Err(DbError::Conflict)));
+    let mut tx = db.read().await.unwrap();
+    let (ada, hash) = people::find_by_email(&mut tx, "ada@example.com")
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(hash.as_deref(), Some("new hash"));
+    assert_eq!(
+        (ada.name.as_deref(), ada.email_verified),
+        (Some("Ada"), true)
+    );
+    let two = people::find(&mut tx, "2").await.unwrap().unwrap();
+    assert!(two.email_verified && two.name.is_none());
+}
+
+pub(crate) async fn a_person_is_deleted_when_the_time_has_come(db: Db) {
+    let later = NOW.plus(100);
+    db.write::<_, DbError, _>(move |tx| {
+        Box::pin(async move {
+            add(tx, "1", "a@example.com", false).await?;
+            add(tx, "2", "b@example.com", false).await?;
+            for (person, id) in [("1", "r1"), ("2", "r2")] {
+                let row = records::Row {
+                    id: id.into(),
+                    body: "{}".into(),
+                    created_at: NOW.0,
+                };
+                records::insert(tx, person, "notes", row, 9).await?;
+            }
+            // Taken back, and asked for again; twice changes nothing.
+            assert!(!people::update_delete_at(tx, "1", (NOW, None)).await?);
+            assert!(people::update_delete_at(tx, "1", (NOW, Some(later))).await?);
+            assert!(!people::update_delete_at(tx, "1", (NOW, Some(NOW))).await?);
+            assert!(people::find(tx, "1").await?.unwrap().disabled);
+            assert!(people::update_delete_at(tx, "1", (NOW, None)).await?);
+            assert!(!people::find(tx, "1").await?.unwrap().disabled);
+            assert!(people::update_delete_at(tx, "1", (NOW, Some(later))).await?);
+
+            assert_eq!(people::find_due(tx, NOW).await?, None);
+            assert!(!people::delete(tx, "1", NOW).await?);
+            assert_eq!(people::find_due(tx, later).await?.as_deref(), Some("1"));
+            assert!(people::delete(tx, "1", later).await?);
+            assert!(!people::delete(tx, "1", later).await?);
+            belongings::delete(tx, "1").await?;
+            assert!(records::list_of_person(tx, "1").await?.is_empty());
+            let kept = records::list_of_person(tx, "2").await?;
+            assert_eq!((kept.len(), kept[0].app.as_str()), (1, "notes"));
+            assert!(audit_events::list_of_person(tx, "1", 9).await?.is_empty());
+            assert!(people::find(tx, "2").await?.is_some());
             Ok(())
         })
     })

@@ -16,6 +16,7 @@ mod decisions;
 mod families;
 mod grants;
 mod keys;
+mod mail;
 mod narrowing;
 mod nodes;
 mod once;
@@ -97,6 +98,18 @@ on_both! {
     one_of_many_rotates_a_session => super::sessions::of_those_who_rotate_a_session_one_does;
     // sessions::list, sessions::delete_own, sessions::delete_others
     own_sessions => super::sessions::a_person_ends_their_own_sessions_only;
+    // outbox::insert, outbox::update_taken, outbox::update_due, outbox::delete
+    a_letter_is_taken_by_one => super::mail::a_letter_is_taken_by_one_of_many_and_comes_back;
+    // email_proofs::insert, email_proofs::find, email_proofs::find_by_id, email_proofs::redeem,
+    // email_proofs::revoke, email_proofs::delete_expired
+    a_proof_counts_once => super::mail::a_proof_counts_once_and_for_its_purpose;
+    // email_proofs::update_failures
+    tries_at_a_code_are_counted => super::mail::tries_that_race_do_not_pass_the_limit;
+    // people::update_name, people::update_password, people::update_verified, people::update_email
+    people_change => super::people::a_person_changes_and_an_address_stays_one_persons;
+    // people::update_delete_at, people::find_due, people::delete, belongings::delete,
+    // records::list_of_person, audit_events::list_of_person
+    people_are_deleted => super::people::a_person_is_deleted_when_the_time_has_come;
     // consents::insert, consents::find, consents::list, consents::update_scope,
     // consents::update_confirmed, consents::delete, consents::delete_of_person
     consents_are_replaced => super::consents::a_consent_replaces_the_one_before;

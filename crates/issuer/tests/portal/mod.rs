@@ -5,7 +5,10 @@ use testkit::App;
 
 mod activity;
 mod apps;
+mod delete;
+mod email;
 mod home;
+mod profile;
 mod sessions;
 mod settings;
 mod tokens;

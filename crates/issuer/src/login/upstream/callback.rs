@@ -16,7 +16,6 @@ use crate::db::{self, DbError, Tx};
 use crate::login::session::{self, SignedIn, Visitor};
 use crate::login::throttle;
 use crate::pages::{PageError, PageQuery, apart, clean, say};
-use crate::settings::SignUp;
 use crate::tokens::methods::Method;
 
 pub(crate) async fn get(
@@ -237,7 +236,8 @@ impl Arrived {
     }
 
     async fn sign_up(&self, tx: &mut Tx) -> Result<String, SignInError> {
-        if self.issuer.settings.sign_up == SignUp::Closed {
+        let address = self.account.verified_email.as_deref().unwrap_or_default();
+        if !self.issuer.settings.sign_up.allows(address) {
             return Err(SignInError::Closed);
         }
         let now = self.issuer.clock.now();

@@ -111,6 +111,7 @@ connect-not-now = Nicht jetzt
 
 nav = Ihr Konto
 nav-home = Überblick
+nav-profile = Profil
 nav-apps = Verbundene Apps
 nav-connections = Konten anderswo
 nav-sessions = Sitzungen
@@ -208,6 +209,10 @@ device-unknown = Ein unbekanntes Gerät
 confirm-title = Bestätigen Sie, dass Sie es sind
 confirm-for-security = um zu ändern, wie Sie sich anmelden
 confirm-for-tokens = um einen persönlichen Zugangsschlüssel anzulegen
+confirm-for-email = um Ihre E-Mail-Adresse zu ändern
+confirm-for-password = um Ihr Passwort zu ändern
+confirm-for-export = um Ihre Daten herunterzuladen
+confirm-for-deletion = um Ihr Konto zu löschen
 confirm-for-anything = um fortzufahren
 confirm-why = Ihre Anmeldung ist eine Weile her. Noch wurde nichts geändert.
 confirm = Bestätigen
@@ -413,3 +418,104 @@ error-account-closed = Nicht angemeldet
     .sentence = Zu diesem { $upstream }-Konto gehört hier kein Konto, und neue legt der Betreiber an. Bitten Sie um eines, melden Sie sich an und verbinden Sie { $upstream } auf Ihrer Kontoseite.
 error-account-email-taken = Nicht angemeldet
     .sentence = Es gibt schon ein Konto mit der E-Mail-Adresse dieses { $upstream }-Kontos. Melden Sie sich dort mit Ihrem Passwort an; dann können Sie { $upstream } verbinden.
+
+## Nachweis einer Adresse
+
+verify-title = Sehen Sie in Ihre Mail
+verify-sent = Ein Code ist unterwegs an
+verify-code = Code
+verify-hint = Sechs Ziffern. Sie gelten einige Minuten, nur auf dieser Seite.
+verify-confirm = Bestätigen
+verify-again = Neuen Code senden
+verify-other-address = Andere Adresse benutzen
+verify-wrong = Das ist nicht der zuletzt gesendete Code.
+sign-up-other-domain = Konten sind hier für andere Adressen. Nehmen Sie die Ihrer Organisation.
+password-guessable = Dieses Passwort gehört zu denen, die zuerst probiert werden. Nehmen Sie ein längeres oder mehrere Wörter.
+password-compromised = Dieses Passwort ist anderswo bekannt geworden. Nehmen Sie ein anderes.
+error-code-dead = Dieser Code gilt nicht mehr
+    .sentence = Er wurde benutzt, ist zu alt oder wurde zu oft probiert. Beginnen Sie von vorn; wenn Sie ein Konto haben, melden Sie sich an.
+error-link-dead = Dieser Link gilt nicht mehr
+    .sentence = Er wurde benutzt oder ist zu alt. Fordern Sie einen neuen an.
+error-invitation-dead = Sie brauchen eine Einladung
+    .sentence = Konten sind hier für Menschen, die der Betreiber einlädt. Dieser Link hat keine Einladung, oder sie wurde benutzt oder ist zu alt.
+error-no-mail = Das gibt es hier nicht
+    .sentence = Dieser Server verschickt keine Mail. Wenden Sie sich an den Betreiber.
+
+## Vergessenes Passwort
+
+forgot = Passwort vergessen?
+forgot-text = Geben Sie die Adresse Ihres Kontos ein. Wir senden einen Link dorthin, mit dem Sie ein neues Passwort wählen.
+forgot-send = Link senden
+forgot-sent = Wenn es ein Konto mit dieser Adresse gibt, ist ein Link unterwegs. Sehen Sie in Ihre Mail; es kann einige Minuten dauern.
+forgot-again = An eine andere Adresse senden
+reset = Ein neues Passwort wählen
+reset-for = Für
+reset-end-sessions = Überall sonst abmelden
+reset-done = Ihr Passwort ist geändert. Melden Sie sich mit dem neuen an.
+new-password = Neues Passwort
+new-password-keep = Dieses Passwort behalten
+
+## Mail
+
+mail-not-you = Wenn Sie das nicht waren, tun Sie nichts. Ohne diese Mail kann niemand etwas tun.
+mail-sign-up = Ihr Code
+mail-sign-up-text = Jemand, wahrscheinlich Sie, legt mit dieser Adresse ein Konto an. Geben Sie diesen Code auf der Seite ein, auf der Sie begonnen haben:
+mail-account-exists = Sie haben schon ein Konto
+mail-account-exists-text = Jemand, wahrscheinlich Sie, wollte mit dieser Adresse ein Konto anlegen. Es gibt schon eines: Melden Sie sich an, oder wählen Sie ein neues Passwort, wenn Sie Ihres vergessen haben.
+mail-reset = Ein neues Passwort wählen
+mail-reset-text = Jemand, wahrscheinlich Sie, hat für dieses Konto um ein neues Passwort gebeten.
+mail-password-changed = Ihr Passwort wurde geändert
+mail-password-changed-text = Wenn Sie das nicht waren, wählen Sie sofort ein neues, und melden Sie sich überall ab.
+mail-invitation = Eine Einladung von { $operator }
+mail-invitation-text = Sie sind eingeladen, bei { $operator } ein Konto anzulegen. Der Link gilt einige Tage, einmal.
+
+## Das Profil
+
+profile-title = Profil
+profile-keep-name = Namen speichern
+profile-name-kept = Der Name ist gespeichert.
+profile-verified = bestätigt
+profile-email-sent = Wenn diese Adresse benutzt werden kann, ist ein Link dorthin unterwegs. Öffnen Sie ihn in diesem Browser.
+profile-email-changed = Ihre Adresse ist geändert.
+profile-password-changed = Ihr Passwort ist geändert.
+profile-data = Ihre Daten
+profile-export-text = Eine Datei mit allem, was hier über Sie gespeichert ist: Konto, Verbindungen, was Sie erlaubt haben, was Apps für Sie aufbewahren und was geschehen ist.
+profile-export = Herunterladen
+email-title = E-Mail-Adresse ändern
+email-now = Jetzige Adresse:
+email-new = Neue Adresse
+email-hint = Ein Link geht dorthin. Vorher ändert sich nichts.
+email-change = Diese Adresse benutzen
+error-email-taken = Diese Adresse ist vergeben
+    .sentence = Inzwischen hat sie ein anderes Konto; es hat sich nichts geändert.
+error-link-for-other = Jemand anderes ist angemeldet
+    .sentence = Dieser Link ist für jemand anderen als die Person, die hier angemeldet ist. Melden Sie sich ab, als diese Person an, und öffnen Sie ihn noch einmal.
+password-title = Passwort ändern
+mail-change-email = Bestätigen Sie Ihre neue Adresse
+mail-change-email-text = Das Konto von { $email } soll diese Adresse benutzen. Öffnen Sie den Link in dem Browser, in dem Sie angemeldet sind.
+mail-email-changed = Ihre E-Mail-Adresse wurde geändert
+mail-email-changed-text = Ihr Konto benutzte bisher { $old } und benutzt jetzt { $new }. Wenn Sie das nicht waren, schreiben Sie dem Betreiber dieses Servers.
+
+## Das Konto löschen
+
+delete-title = Konto löschen
+delete-question = Ihr Konto löschen?
+delete-what = Sie werden überall abgemeldet, und alle Apps verlieren sofort den Zugriff. Danach wird alles gelöscht, was über Sie gespeichert ist, auch bei den Apps dieses Servers.
+delete-days = { $days ->
+    [0] Es wird innerhalb einer Stunde gelöscht und lässt sich nicht zurückholen.
+    [one] Einen Tag lang können Sie es noch behalten, mit einem Link in der Mail, die Sie bekommen.
+   *[other] { $days } Tage lang können Sie es noch behalten, mit einem Link in der Mail, die Sie bekommen.
+}
+delete-type-address = Um es zu löschen, geben Sie ein:
+delete-other-address = Das ist nicht die Adresse Ihres Kontos.
+delete-done = Ihr Konto ist geschlossen und wird gelöscht.
+keep = Konto behalten
+keep-question = Ihr Konto behalten?
+keep-done = Ihr Konto bleibt
+keep-done-text = Melden Sie sich wieder an. Apps müssen neu erlaubt werden.
+mail-deletion = Ihr Konto wird gelöscht
+mail-deletion-text = { $days ->
+    [0] Sie haben darum gebeten, es zu löschen. Das geschieht innerhalb einer Stunde.
+    [one] Sie haben darum gebeten, es zu löschen. Das geschieht in einem Tag. Bis dahin können Sie es behalten:
+   *[other] Sie haben darum gebeten, es zu löschen. Das geschieht in { $days } Tagen. Bis dahin können Sie es behalten:
+}

@@ -111,6 +111,7 @@ connect-not-now = Not now
 
 nav = Your account
 nav-home = Overview
+nav-profile = Profile
 nav-apps = Connected apps
 nav-connections = Accounts elsewhere
 nav-sessions = Sessions
@@ -208,6 +209,10 @@ device-unknown = An unknown device
 confirm-title = Confirm that it is you
 confirm-for-security = to change how you sign in
 confirm-for-tokens = to make a personal access token
+confirm-for-email = to change your e-mail address
+confirm-for-password = to change your password
+confirm-for-export = to download your data
+confirm-for-deletion = to delete your account
 confirm-for-anything = to go on
 confirm-why = You signed in a while ago. Nothing has been changed yet.
 confirm = Confirm
@@ -413,3 +418,104 @@ error-account-closed = Not signed in
     .sentence = No account here belongs to this { $upstream } account, and new ones are made by the operator. Ask for one, sign in, and connect { $upstream } on your account page.
 error-account-email-taken = Not signed in
     .sentence = There is an account with the e-mail address of this { $upstream } account already. Sign in to it with your password; there you can connect { $upstream }.
+
+## Proof of an address
+
+verify-title = Check your mail
+verify-sent = A code is on its way to
+verify-code = Code
+verify-hint = Six digits. They are good for some minutes, on this page only.
+verify-confirm = Confirm
+verify-again = Send a new code
+verify-other-address = Use another address
+verify-wrong = This is not the code that was sent last.
+sign-up-other-domain = Accounts here are for other addresses. Use the one of your organization.
+password-guessable = This password is among the first that are tried. Choose a longer one, or several words.
+password-compromised = This password is known from a leak elsewhere. Choose another one.
+error-code-dead = This code is no longer good
+    .sentence = It was used, is too old, or was tried too often. Start again; if you have an account, sign in.
+error-link-dead = This link is no longer good
+    .sentence = It was used, or is too old. Ask for a new one.
+error-invitation-dead = You need an invitation
+    .sentence = Accounts here are for people whom the operator invites. This link has none, or it was used, or is too old.
+error-no-mail = Not offered here
+    .sentence = This server sends no mail. Ask its operator.
+
+## A forgotten password
+
+forgot = Forgot your password?
+forgot-text = Enter the address of your account. We send a link there with which you choose a new password.
+forgot-send = Send the link
+forgot-sent = If there is an account with this address, a link is on its way. Look at your mail; it can take some minutes.
+forgot-again = Send it to another address
+reset = Choose a new password
+reset-for = For
+reset-end-sessions = Sign out everywhere else
+reset-done = Your password is changed. Sign in with the new one.
+new-password = New password
+new-password-keep = Keep this password
+
+## Mail
+
+mail-not-you = If this was not you, do nothing. Nobody can do anything without this mail.
+mail-sign-up = Your code
+mail-sign-up-text = Somebody, probably you, makes an account with this address. Type this code on the page where you began:
+mail-account-exists = You have an account already
+mail-account-exists-text = Somebody, probably you, tried to make an account with this address. It has one already: sign in, or choose a new password if you forgot yours.
+mail-reset = Choose a new password
+mail-reset-text = Somebody, probably you, asked for a new password for this account.
+mail-password-changed = Your password was changed
+mail-password-changed-text = If this was not you, choose a new one at once, and sign out everywhere.
+mail-invitation = An invitation from { $operator }
+mail-invitation-text = You are invited to make an account at { $operator }. The link is good for some days, once.
+
+## The profile
+
+profile-title = Profile
+profile-keep-name = Save the name
+profile-name-kept = The name is saved.
+profile-verified = verified
+profile-email-sent = If this address can be used, a link is on its way there. Open it in this browser.
+profile-email-changed = Your address is changed.
+profile-password-changed = Your password is changed.
+profile-data = Your data
+profile-export-text = One file with all that is kept of you here: account, connections, what you allowed, what apps keep for you, and what happened.
+profile-export = Download
+email-title = Change the e-mail address
+email-now = Address now:
+email-new = New address
+email-hint = A link goes there. Nothing changes before you open it.
+email-change = Use this address
+error-email-taken = This address is in use
+    .sentence = Another account has it by now, so nothing has changed.
+error-link-for-other = Somebody else is signed in
+    .sentence = This link is for another person than the one who is signed in here. Sign out, sign in as that person, and open it again.
+password-title = Change the password
+mail-change-email = Confirm your new address
+mail-change-email-text = The account of { $email } is to use this address. Open the link in the browser where you are signed in.
+mail-email-changed = Your e-mail address was changed
+mail-email-changed-text = Your account used { $old } before and uses { $new } now. If this was not you, write to whoever runs this server.
+
+## Deleting the account
+
+delete-title = Delete the account
+delete-question = Delete your account?
+delete-what = You are signed out everywhere and all apps lose access at once. Then everything that is kept of you is deleted, also at the apps of this server.
+delete-days = { $days ->
+    [0] It is deleted within the hour, and cannot be brought back.
+    [one] For one day you can keep it after all, by a link that is mailed to you.
+   *[other] For { $days } days you can keep it after all, by a link that is mailed to you.
+}
+delete-type-address = To delete it, type
+delete-other-address = This is not the address of your account.
+delete-done = Your account is closed and will be deleted.
+keep = Keep the account
+keep-question = Keep your account?
+keep-done = Your account stays
+keep-done-text = Sign in again. Apps have to be allowed anew.
+mail-deletion = Your account will be deleted
+mail-deletion-text = { $days ->
+    [0] You asked for it to be deleted. That happens within the hour.
+    [one] You asked for it to be deleted. That happens in one day. Until then you can keep it:
+   *[other] You asked for it to be deleted. That happens in { $days } days. Until then you can keep it:
+}

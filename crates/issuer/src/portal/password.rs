@@ -1,0 +1,84 @@
+//! Changing the password, or choosing the first one.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use http::StatusCode;
+use oauth::secret::Secret;
+
+use crate::Issuer;
+use crate::db::DbError;
+use crate::login::reset::{NewPassword, keep};
+use crate::login::session::{self, SignedIn, Visitor};
+use crate::login::step_up::Recent;
+use crate::login::{Problem, password_rules};
+use crate::pages::{Frame, PageError, PageForm};
+
+#[derive(Template)]
+#[template(path = "password.html")]
+struct PasswordPage<'a> {
+    frame: &'a Frame,
+    email: &'a str,
+    characters_min: usize,
+    problem: Option<Problem>,
+}
+
+pub(crate) async fn get(
+    State(issuer): State<Issuer>,
+    Recent(signed_in): Recent,
+    frame: Frame,
+) -> Result<Response, PageError> {
+    frame.show(&page((&issuer, &frame), &signed_in, None))
+}
+
+pub(crate) async fn post(
+    State(issuer): State<Issuer>,
+    Recent(signed_in): Recent,
+    visitor: Visitor,
+    frame: Frame,
+    form: PageForm,
+) -> Result<Response, PageError> {
+    let password = form.text("password");
+    let person = &signed_in.person;
+    let about = [
+        person.email.as_str(),
+        person.name.as_deref().unwrap_or_default(),
+    ];
+    if let Err(problem) = password_rules::check(&issuer.settings.passwords, password, &about) {
+        let page = page((&issuer, &frame), &signed_in, Some(problem));
+        return frame.show_as(StatusCode::BAD_REQUEST, &page);
+    }
+    let place = issuer.passwords.reserve()?;
+    let hash = place.hash(&issuer.random, Secret::new(password.to_owned()));
+    let new = NewPassword {
+        hash: hash.await?,
+        language: frame.language(),
+        end_sessions: form.get("end_sessions").is_some(),
+    };
+    let (context, person, methods) = (issuer.clone(), signed_in.person, signed_in.methods);
+    let session_id = issuer.db.write::<_, DbError, _>(move |tx| {
+        Box::pin(async move {
+            keep(&context, tx, (&person, &visitor), new).await?;
+            let how = (person.id.as_str(), methods);
+            visitor.start_session(&context, tx, how).await
+        })
+    });
+    session::enter(
+        &issuer,
+        &session_id.await?,
+        "/account/profile?note=password",
+    )
+}
+
+fn page<'a>(
+    (issuer, frame): (&Issuer, &'a Frame),
+    signed_in: &'a SignedIn,
+    problem: Option<Problem>,
+) -> PasswordPage<'a> {
+    PasswordPage {
+        frame,
+        email: &signed_in.person.email,
+        characters_min: issuer.settings.passwords.characters_min,
+        problem,
+    }
+}
