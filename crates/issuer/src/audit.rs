@@ -54,6 +54,8 @@ pub enum Kind {
     GrantRefused,
     GrantRevoked,
     IdentityConfirmed,
+    IdentityLinked,
+    IdentityUnlinked,
     Invited,
     KeyChanged,
     OperatorCreated,

@@ -29,6 +29,7 @@ use oauth::time::Clock;
 pub use clients::ClientsError;
 pub use jobs::Jobs;
 pub use login::operator_setup_link;
+pub use login::upstream::UpstreamsError;
 pub use routes::router;
 pub use tokens::keys::{KeysError, Purpose};
 pub use tokens::personal;
@@ -86,8 +87,8 @@ impl Issuer {
             now: clock.now(),
         };
         let keys = means.load().await?;
-        let upstreams = login::upstream::Known::all(&settings.upstreams, &settings.fetch)?;
         let mailer = settings.mail.as_ref().map(mail::Mailer::open).transpose()?;
+        let upstreams = login::upstream::Known::all(&settings.upstreams, &settings.fetch, &clock)?;
         let metadata = endpoints::discovery::document(&settings);
         let issuer = Self(Arc::new(Parts {
             settings,
@@ -124,8 +125,8 @@ pub enum OpenError {
     Keys(#[from] KeysError),
     #[error(transparent)]
     Mail(#[from] mail::MailError),
-    #[error("no HTTP client for upstreams can be made")]
-    Upstreams(#[from] reqwest::Error),
+    #[error(transparent)]
+    Upstreams(#[from] UpstreamsError),
 }
 
 impl std::ops::Deref for Issuer {

@@ -83,7 +83,11 @@ fn pages(issuer: &Issuer) -> Router<Issuer> {
         .route("/login", get(sign_in::get).post(sign_in::post))
         .route("/login/{upstream}", post(upstream::start::post))
         .route("/auth/{upstream}", get(upstream::start::get))
-        .route("/auth/{upstream}/callback", callback())
+        .route(
+            "/auth/{upstream}/callback",
+            callback().post(upstream::callback::post),
+        )
+        .route("/oauth/authorize/provider", post(upstream::start::choose))
         .route("/signup", get(sign_up::get).post(sign_up::post))
         .route("/verify", get(verify::get).post(verify::post))
         .route("/forgot", get(forgot::get).post(forgot::post))
@@ -94,7 +98,7 @@ fn pages(issuer: &Issuer) -> Router<Issuer> {
         .route("/connect/{upstream}/disconnect", post(connect::disconnect))
         .route("/setup", get(setup::get).post(setup::post));
     // As other systems have it: `/github/callback`.
-    let names = issuer.settings.upstreams.iter();
+    let names = issuer.settings.connecting();
     let aliases = names.map(|upstream| format!("/{}/callback", upstream.name));
     aliases
         .fold(routes, |routes, path| routes.route(&path, callback()))
@@ -142,6 +146,11 @@ fn account_pages() -> Router<Issuer> {
         .route("/account/password", get(password::get).post(password::post))
         .route("/account/export", post(export::post))
         .route("/account/delete", get(delete::get).post(delete::post))
+        .route("/account/identities/{upstream}", post(upstream::link::post))
+        .route(
+            "/account/identities/{upstream}/unlink",
+            post(upstream::link::unlink),
+        )
 }
 
 /// It is visited once, and counts: not by who looks at nothing.

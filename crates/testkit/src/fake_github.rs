@@ -12,7 +12,7 @@ use axum::extract::{Form, Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::{delete, get, post};
 use axum::{Json, Router};
-use issuer::settings::{UpstreamKind, UpstreamSettings};
+use issuer::settings::{GithubKind, GithubSettings, UpstreamKind, UpstreamSettings};
 use oauth::pkce::Verifier;
 use oauth::secret::Secret;
 use serde_json::{Value, json};
@@ -81,22 +81,25 @@ impl FakeGithub {
 
     /// The settings of an issuer that uses it.
     #[must_use]
-    pub fn settings(&self, kind: UpstreamKind) -> UpstreamSettings {
+    pub fn settings(&self, kind: GithubKind) -> UpstreamSettings {
         let scopes = [("notes:read", "repo"), ("notes:write", "repo")];
         UpstreamSettings {
             name: "github".to_owned(),
             title: "GitHub".to_owned(),
-            kind,
             client_id: CLIENT_ID.to_owned(),
-            client_secret: Secret::new(CLIENT_SECRET.to_owned()),
-            oauth_base: self.base.clone(),
-            api_base: format!("{}/api/v3", self.base),
-            api_version: None,
-            callback_path: "/auth/github/callback".to_owned(),
-            webhook_secret: Some(Secret::new(WEBHOOK_SECRET.to_owned())),
             signs_in: true,
+            trusts_email: false,
             base_scopes: vec!["read:user".to_owned(), "user:email".to_owned()],
-            scopes: scopes.map(|(a, b)| (a.to_owned(), b.to_owned())).to_vec(),
+            kind: UpstreamKind::Github(GithubSettings {
+                kind,
+                client_secret: Secret::new(CLIENT_SECRET.to_owned()),
+                oauth_base: self.base.clone(),
+                api_base: format!("{}/api/v3", self.base),
+                api_version: None,
+                callback_path: "/auth/github/callback".to_owned(),
+                webhook_secret: Some(Secret::new(WEBHOOK_SECRET.to_owned())),
+                scopes: scopes.map(|(a, b)| (a.to_owned(), b.to_owned())).to_vec(),
+            }),
         }
     }
 

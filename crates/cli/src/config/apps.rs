@@ -96,7 +96,9 @@ pub(super) fn build(
     let chosen = reader.word("apps.default");
     let (mut apps, mut resources) = (Vec::new(), Vec::new());
     let github = github::Settings {
-        api_version: upstreams.iter().find_map(|known| known.api_version.clone()),
+        api_version: upstreams
+            .iter()
+            .find_map(|known| known.github()?.api_version.clone()),
         public_only: reader.switch("github.public_only"),
         install_url: super::upstreams::install_url(reader),
         write_branches: reader.switch("apps.github.branches"),

@@ -46,6 +46,7 @@ pub(crate) struct Layers {
     values: BTreeMap<&'static str, Entry>,
     pub(crate) clients: Vec<toml::Table>,
     pub(crate) scopes: toml::Table,
+    pub(crate) upstreams: toml::Table,
 }
 
 impl Layers {
@@ -113,6 +114,10 @@ impl Layers {
                 && let toml::Value::Table(scopes) = value
             {
                 self.scopes = scopes;
+            } else if key == "upstreams"
+                && let toml::Value::Table(upstreams) = value
+            {
+                self.upstreams = upstreams;
             } else if key == "clients.configured"
                 && let toml::Value::Array(clients) = value
             {
@@ -216,7 +221,7 @@ fn is_unknown(name: &str) -> bool {
 
 fn known_keys() -> impl Iterator<Item = &'static str> {
     let folder = |setting: &'static Setting| setting.key.rsplit_once('.').map(|(folder, _)| folder);
-    let tables = ["clients.configured", "scopes"].into_iter();
+    let tables = ["clients.configured", "scopes", "upstreams"].into_iter();
     let tables = tables.chain(SETTINGS.iter().filter_map(folder));
     SETTINGS.iter().map(|setting| setting.key).chain(tables)
 }

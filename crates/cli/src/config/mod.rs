@@ -15,6 +15,7 @@ mod apps;
 mod build;
 mod clients;
 mod people;
+mod providers;
 mod upstreams;
 
 use std::net::SocketAddr;

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::aliases;
 use super::layers::expects;
-use super::settings::{CLIENT_KEYS, Kind, SCOPE_KEYS, SETTINGS, Setting};
+use super::settings::{CLIENT_KEYS, Kind, SCOPE_KEYS, SETTINGS, Setting, UPSTREAM_KEYS};
 
 /// The reference in Markdown.
 pub(crate) fn markdown() -> String {
@@ -43,6 +43,11 @@ pub(crate) fn markdown() -> String {
         &mut page,
         "Clients: one `[[clients.configured]]` each",
         CLIENT_KEYS,
+    );
+    table(
+        &mut page,
+        "Providers to sign in with: one `[upstreams.google]` each, under a name of yours",
+        UPSTREAM_KEYS,
     );
     table(
         &mut page,
@@ -118,6 +123,13 @@ pub(crate) fn example() -> String {
          #auth_method = \"client_secret_basic\"\n\
          #secret_file = \"/run/secrets/our-client\"\n\
          #introspects = [\"notes\"]\n\
+         \n# A provider to sign in with: docs/guides/sign-in-with-others.md.\n\
+         #[upstreams.example]\n\
+         #preset = \"oidc\"\n\
+         #issuer = \"https://login.example.com\"\n\
+         #client_id = \"vestibule\"\n\
+         #auth = \"client_secret_basic\"\n\
+         #client_secret_file = \"/run/secrets/example\"\n\
          \n# Other words for a scope.\n\
          #[scopes.\"notes:read\"]\n\
          #title = \"Read your notes\"\n\

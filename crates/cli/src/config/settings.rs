@@ -111,6 +111,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     setting("github.webhook_secret", Secret, "", "Signs GitHub's webhooks, which go to /webhooks/github: a person who takes their permission back there is disconnected here."),
     setting("github.install_url", Text, "", "The page where people install your GitHub App, such as https://github.com/apps/NAME/installations/new. Answers lead there when it is installed nowhere."),
     setting("github.sign_in", Switch, "true", "Whether people sign in with GitHub. Without it they only connect their accounts."),
+    setting("github.trusts_email", Switch, "false", "Whether somebody who is new from GitHub, with an e-mail address that is verified there and that a person here has and has verified, signs in as that person. Without it they link GitHub on their account page."),
     setting("github.public_only", Switch, "false", "With an OAuth app: asks for public repositories only."),
 
     setting("people.domains", List, "", "With open sign-up: hosts that e-mail addresses must have (example.com). Needs verified addresses."),
@@ -217,6 +218,57 @@ pub(crate) const CLIENT_KEYS: &[(&str, &str)] = &[
     (
         "introspects",
         "Apps whose tokens it may introspect: notes, ping.",
+    ),
+];
+
+/// The settings of one `[upstreams.<name>]` entry.
+pub(crate) const UPSTREAM_KEYS: &[(&str, &str)] = &[
+    (
+        "preset",
+        "google, microsoft, okta, auth0, apple, or oidc for any other provider (default).",
+    ),
+    ("title", "What the button calls it."),
+    (
+        "issuer",
+        "As the provider itself writes it. Okta, Auth0 and others need it.",
+    ),
+    (
+        "tenant",
+        "Microsoft: the tenant's id, or common (default), organizations, consumers.",
+    ),
+    (
+        "discovery_url",
+        "Where its metadata are, if not below the issuer.",
+    ),
+    ("client_id", "The client id that it gave you."),
+    ("client_secret", "The client secret that goes with it."),
+    ("client_secret_file", "A file with the secret."),
+    (
+        "auth",
+        "client_secret_basic, client_secret_post, private_key_jwt or none. Default: by preset; client_secret_basic for others.",
+    ),
+    (
+        "private_key",
+        "A private key in PEM, for private_key_jwt and Apple.",
+    ),
+    ("private_key_file", "A file with the private key."),
+    ("key_id", "What the provider calls the private key."),
+    ("team_id", "Apple: the id of your team."),
+    (
+        "scopes",
+        "What is asked for there. Default: openid, email, profile.",
+    ),
+    (
+        "identified_by",
+        "`sub`, or `tid_oid` for the tenant and object of Entra (preset microsoft).",
+    ),
+    (
+        "trusts_email",
+        "Whether a verified e-mail address of it counts here: somebody new gets it, and whoever has it here already, verified, is signed in as. Default: false, and its people have no address here.",
+    ),
+    (
+        "assumes_email_verified",
+        "Counts addresses as verified of which the provider does not say so, as Entra does not. Only for a tenant in which you give out the addresses. Default: false.",
     ),
 ];
 

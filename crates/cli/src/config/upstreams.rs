@@ -1,8 +1,9 @@
-//! Upstreams: GitHub, and what is missing in its set-up.
+//! Upstreams: GitHub, and what is missing in its set-up; the providers beside it.
 
-use issuer::settings::{UpstreamKind, UpstreamSettings};
+use issuer::settings::{GithubKind, GithubSettings, UpstreamKind, UpstreamSettings};
 use url::Url;
 
+use super::providers;
 use super::reader::Reader;
 
 /// One of our scopes, and what an OAuth app needs at GitHub for it.
@@ -17,13 +18,14 @@ const SCOPES: [(&str, &str); 5] = [
 const REPOSITORIES: &str = "repositories";
 
 pub(super) fn build(reader: &Reader<'_>, origin: &str) -> Vec<UpstreamSettings> {
-    github(reader, origin).into_iter().collect()
+    let github = github(reader, origin).into_iter();
+    github.chain(providers::build(reader)).collect()
 }
 
 fn github(reader: &Reader<'_>, origin: &str) -> Option<UpstreamSettings> {
     let kind = match reader.word("github.kind").as_str() {
-        "oauth_app" => UpstreamKind::GithubOauthApp,
-        _ => UpstreamKind::GithubApp,
+        "oauth_app" => GithubKind::OauthApp,
+        _ => GithubKind::App,
     };
     let oauth_base = base(reader, "github.url").unwrap_or_default();
     let api_base = base(reader, "github.api_url").unwrap_or_else(|| api_of(&oauth_base));
@@ -36,10 +38,13 @@ fn github(reader: &Reader<'_>, origin: &str) -> Option<UpstreamSettings> {
     };
     let scopes = SCOPES.map(|(ours, scope)| (ours.to_owned(), theirs(scope)));
     let base_scopes = ["read:user", "user:email", "offline_access"];
-    let (api_version, webhook_secret, signs_in) = (
+    let (api_version, webhook_secret) = (
         reader.given("github.api_version"),
         reader.secret("github.webhook_secret"),
+    );
+    let (signs_in, trusts_email) = (
         reader.switch("github.sign_in"),
+        reader.switch("github.trusts_email"),
     );
     let client_id = reader.given("github.client_id");
     let client_secret = reader.secret("github.client_secret");
@@ -63,17 +68,20 @@ fn github(reader: &Reader<'_>, origin: &str) -> Option<UpstreamSettings> {
     Some(UpstreamSettings {
         name: "github".to_owned(),
         title: "GitHub".to_owned(),
-        kind,
         client_id,
-        client_secret,
-        oauth_base,
-        api_base,
-        api_version,
-        callback_path,
-        webhook_secret,
         signs_in,
+        trusts_email,
         base_scopes: base_scopes.map(str::to_owned).to_vec(),
-        scopes: scopes.to_vec(),
+        kind: UpstreamKind::Github(GithubSettings {
+            kind,
+            client_secret,
+            oauth_base,
+            api_base,
+            api_version,
+            callback_path,
+            webhook_secret,
+            scopes: scopes.to_vec(),
+        }),
     })
 }
 

@@ -35,7 +35,7 @@ pub(crate) async fn post(
     headers: HeaderMap,
     body: Bytes,
 ) -> StatusCode {
-    let Some(known) = Known::named(&issuer, &name) else {
+    let Some(known) = Known::connecting(&issuer, &name) else {
         return StatusCode::NOT_FOUND;
     };
     // Nothing of the body is looked at before its signature.
@@ -68,8 +68,9 @@ pub(crate) async fn post(
 fn is_signed(known: &Known, headers: &HeaderMap, body: &[u8]) -> bool {
     let given = headers.get("x-hub-signature-256");
     let given = given.and_then(|value| value.to_str().ok()?.strip_prefix("sha256="));
-    let (Some(secret), Some(tag)) = (&known.settings.webhook_secret, given.and_then(from_hex))
-    else {
+    let github = known.settings.github();
+    let secret = github.and_then(|github| github.webhook_secret.as_ref());
+    let (Some(secret), Some(tag)) = (secret, given.and_then(from_hex)) else {
         return false;
     };
     let key = hmac::Key::new(hmac::HMAC_SHA256, secret.expose().as_bytes());

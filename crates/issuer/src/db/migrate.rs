@@ -5,11 +5,15 @@ use oauth::time::UnixTime;
 use super::{DbError, Tx, sql};
 
 /// Name and text, in order. One text serves both databases.
-pub(super) const MIGRATIONS: [(&str, &str); 5] = [
+pub(super) const MIGRATIONS: [(&str, &str); 6] = [
     ("0001_start", include_str!("migrations/0001_start.sql")),
     (
         "0002_upstreams",
         include_str!("migrations/0002_upstreams.sql"),
+    ),
+    (
+        "0003_identities",
+        include_str!("migrations/0003_identities.sql"),
     ),
     ("0004_factors", include_str!("migrations/0004_factors.sql")),
     ("0005_portal", include_str!("migrations/0005_portal.sql")),

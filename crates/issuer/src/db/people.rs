@@ -238,6 +238,28 @@ pub(crate) async fn find_operator(tx: &mut Tx) -> Result<bool, DbError> {
     Ok(row.is_some())
 }
 
+/// Whether the person has a password.
+pub(crate) async fn find_has_password(tx: &mut Tx, id: &str) -> Result<bool, DbError> {
+    let row = sql!(
+        tx,
+        one_or_none(String,),
+        "SELECT id FROM people WHERE id = $1 AND password_hash IS NOT NULL",
+        id
+    )?;
+    Ok(row.is_some())
+}
+
+/// Changes nothing, and makes other units that would hold the person wait for this one's end.
+pub(crate) async fn update_held(tx: &mut Tx, id: &str) -> Result<(), DbError> {
+    sql!(
+        tx,
+        execute,
+        "UPDATE people SET operator = operator WHERE id = $1",
+        id
+    )?;
+    Ok(())
+}
+
 /// Inserts a person; `Conflict` if the e-mail address has an account already.
 pub(crate) async fn insert(tx: &mut Tx, new: NewPerson, now: UnixTime) -> Result<(), DbError> {
     sql!(

@@ -19,7 +19,8 @@ pub(crate) const AUTHORIZE_PATHS: [&str; 3] =
     ["/oauth/authorize", "/oauth2/authorize", "/authorize"];
 /// Where an authorization goes on that was allowed and waited for something else.
 pub(crate) const FINISH_PATH: &str = "/oauth/authorize/finish";
-const ACCOUNT: &str = "/account";
+/// Where the person looks after their account.
+pub(crate) const ACCOUNT: &str = "/account";
 
 /// A checked `continue`.
 #[derive(Clone, Default)]
@@ -96,7 +97,7 @@ impl Continuation {
     ) -> FormAction {
         let upstreams = upstreams
             .into_iter()
-            .map(|known| known.form_action().to_owned());
+            .filter_map(|known| Some(known.form_action()?.to_owned()));
         let client = self
             .asker
             .iter()

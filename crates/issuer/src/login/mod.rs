@@ -21,6 +21,7 @@ pub(crate) mod step_up;
 pub(crate) mod throttle;
 pub(crate) mod upstream;
 pub(crate) mod verify;
+pub(crate) mod ways;
 
 pub use setup::operator_setup_link;
 

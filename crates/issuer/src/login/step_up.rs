@@ -223,7 +223,7 @@ impl Ways {
         drop(tx);
         let offered = issuer.upstreams.iter().filter(|known| {
             let settings = &known.settings;
-            let here = |place: &db::identities::Place| {
+            let here = |place: &db::identities::Row| {
                 place.upstream == settings.name && place.host == settings.host()
             };
             settings.signs_in && places.iter().any(here)

@@ -6,7 +6,7 @@ use crate::Issuer;
 use crate::audit::Source;
 use crate::connections::{self, ConnectionError, Live, link};
 use crate::login::upstream::Known;
-use crate::settings::UpstreamKind;
+use crate::settings::GithubKind;
 
 /// A token to call an upstream's API with.
 pub struct Token {
@@ -109,7 +109,7 @@ pub async fn disconnect(
 }
 
 fn find<'a>(issuer: &'a Issuer, upstream: &str) -> Result<&'a Known, TokenError> {
-    Known::named(issuer, upstream).ok_or(TokenError::Away)
+    Known::connecting(issuer, upstream).ok_or(TokenError::Away)
 }
 
 fn shown(
@@ -118,14 +118,15 @@ fn shown(
     person_id: &str,
     live: Result<Live, ConnectionError>,
 ) -> Result<Token, TokenError> {
+    let github = known.settings.github().ok_or(TokenError::Away)?;
     match live {
         Ok(Live { row, access_token }) => Ok(Token {
             token: access_token,
-            api_base: known.settings.api_base.clone(),
+            api_base: github.api_base.clone(),
             account_id: row.account_id,
             login: row.login,
             scopes: words(&row.scope),
-            is_app: known.settings.kind == UpstreamKind::GithubApp,
+            is_app: github.kind == GithubKind::App,
         }),
         Err(ConnectionError::Needed { again }) => Err(TokenError::Needed {
             url: link::link(issuer, known, person_id),

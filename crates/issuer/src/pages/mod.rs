@@ -137,7 +137,7 @@ impl FromRequestParts<Issuer> for Frame {
         Ok(Self {
             operator: issuer.settings.operator_name.clone(),
             csrf,
-            connects: !issuer.settings.upstreams.is_empty(),
+            connects: issuer.settings.connecting().next().is_some(),
             path: parts.uri.path().to_owned(),
             here: match parts.uri.path_and_query() {
                 Some(here) if parts.method == Method::GET => here.to_string(),

@@ -14,7 +14,8 @@ use crate::db;
 use crate::login::continuation::{Continuation, sign_in_path};
 use crate::login::session::SignedIn;
 use crate::login::upstream::Purpose;
-use crate::login::upstream::{self, Known, start::send_away};
+use crate::login::upstream::start::{Leaving, send_away};
+use crate::login::upstream::{self, Known};
 use crate::pages::{Frame, PageError, PageForm, PageQuery, clean};
 
 #[derive(Template)]
@@ -39,7 +40,7 @@ pub(crate) async fn get(
     frame: Frame,
     (RawQuery(raw), query): (RawQuery, PageQuery),
 ) -> Result<Response, PageError> {
-    let known = upstream::find(&issuer, &name)?;
+    let known = upstream::find_connecting(&issuer, &name)?;
     let Some(signed_in) = signed_in else {
         let here = format!("/connect/{name}?{}", raw.unwrap_or_default());
         return Ok(Redirect::to(&sign_in_path("/login", &here)).into_response());
@@ -67,10 +68,10 @@ pub(crate) async fn post(
     State(issuer): State<Issuer>,
     Path(name): Path<String>,
     signed_in: SignedIn,
-    (source, headers): (Source, HeaderMap),
+    (frame, source, headers): (Frame, Source, HeaderMap),
     form: PageForm,
 ) -> Result<Response, PageError> {
-    let known = upstream::find(&issuer, &name)?;
+    let known = upstream::find_connecting(&issuer, &name)?;
     let to = Continuation::load(&issuer, &source, form.get("continue")).await;
     let scopes = wanted(&issuer, known, &signed_in).await?;
     let row = connections::find_row(&issuer, &signed_in.person.id, known).await?;
@@ -79,7 +80,12 @@ pub(crate) async fn post(
         person_id: signed_in.person.id,
     };
     let to = (purpose, to.target());
-    send_away((&issuer, &headers), known, to, (&scopes, login.as_deref()))
+    let leaving = Leaving {
+        issuer: &issuer,
+        headers: &headers,
+        form_of: Some(&frame),
+    };
+    send_away(&leaving, known, to, (&scopes, login.as_deref())).await
 }
 
 /// A link that a tool gave out is for the person whom the tool acts for.
@@ -132,7 +138,7 @@ pub(crate) async fn disconnect(
     source: Source,
     _: PageForm,
 ) -> Result<Response, PageError> {
-    let known = upstream::find(&issuer, &name)?;
+    let known = upstream::find_connecting(&issuer, &name)?;
     connections::disconnect(&issuer, known, &signed_in.person.id, &source).await?;
     Ok(Redirect::to("/account/connections").into_response())
 }

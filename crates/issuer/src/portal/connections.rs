@@ -45,7 +45,7 @@ pub(crate) async fn get(
 }
 
 fn upstreams<'a>(issuer: &'a Issuer, rows: &[Row]) -> Vec<Upstream<'a>> {
-    let upstreams = issuer.settings.upstreams.iter().map(|settings| {
+    let upstreams = issuer.settings.connecting().map(|settings| {
         let mut own = rows.iter();
         let row = own.find(|row| row.upstream == settings.name && row.host == settings.host());
         Upstream {

@@ -18,7 +18,10 @@ use crate::seal::SealingKey;
 
 pub use limits::{Limit, Limits};
 pub use mail::{MailSettings, MailTransport};
-pub use upstream::{UpstreamKind, UpstreamSettings};
+pub use upstream::{
+    GithubKind, GithubSettings, IdentifiedBy, OidcAuth, OidcSettings, UpstreamKind,
+    UpstreamSettings,
+};
 
 /// All settings of an issuer.
 #[derive(Clone, Debug)]
@@ -63,6 +66,12 @@ impl Settings {
     #[must_use]
     pub fn upstream(&self, name: &str) -> Option<&UpstreamSettings> {
         self.upstreams.iter().find(|known| known.name == name)
+    }
+
+    /// The upstreams whose accounts apps act with.
+    pub fn connecting(&self) -> impl Iterator<Item = &UpstreamSettings> {
+        let all = self.upstreams.iter();
+        all.filter(|known| known.github().is_some())
     }
 
     /// The resource that `asked` names: by its own URI or by an alias.

@@ -10,8 +10,28 @@ pub struct UpstreamSettings {
     pub name: String,
     /// For people: `GitHub`.
     pub title: String,
-    pub kind: UpstreamKind,
     pub client_id: String,
+    /// Whether people sign in with it, besides connecting it.
+    pub signs_in: bool,
+    /// Whether its word that somebody owns an e-mail address lets them into the account with that
+    /// address.
+    pub trusts_email: bool,
+    /// What signing in asks for there.
+    pub base_scopes: Vec<String>,
+    pub kind: UpstreamKind,
+}
+
+/// Which protocol an upstream speaks, and what that needs.
+#[derive(Clone, Debug)]
+pub enum UpstreamKind {
+    Github(GithubSettings),
+    Oidc(OidcSettings),
+}
+
+/// GitHub: github.com, ghe.com, or a server of one's own.
+#[derive(Clone, Debug)]
+pub struct GithubSettings {
+    pub kind: GithubKind,
     pub client_secret: Secret<String>,
     /// Where people authorize: `https://github.com`, without a slash at the end.
     pub oauth_base: String,
@@ -23,39 +43,101 @@ pub struct UpstreamSettings {
     pub callback_path: String,
     /// Signs its webhooks.
     pub webhook_secret: Option<Secret<String>>,
-    /// Whether people sign in with it, besides connecting it.
-    pub signs_in: bool,
-    /// What signing in asks for there.
-    pub base_scopes: Vec<String>,
     /// One of our scopes, and what it needs there.
     pub scopes: Vec<(String, String)>,
 }
 
-/// Which protocol and which rules an upstream has.
+/// What limits the tokens of GitHub.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum UpstreamKind {
-    /// An OAuth app: scopes say what its tokens may do.
-    GithubOauthApp,
-    /// A GitHub App: its permissions do.
-    GithubApp,
+pub enum GithubKind {
+    /// Scopes.
+    OauthApp,
+    /// A GitHub App's permissions.
+    App,
+}
+
+/// A provider of OpenID Connect: people sign in with it, and nothing it gives out is kept.
+#[derive(Clone, Debug)]
+pub struct OidcSettings {
+    /// As the provider itself writes it, to the last slash. `{tenantid}` in it stands for the tenant of
+    /// whoever signs in.
+    pub issuer: String,
+    /// Where its metadata is.
+    pub discovery_url: String,
+    pub auth: OidcAuth,
+    pub identified_by: IdentifiedBy,
+    /// Whether an address counts as verified there of which the provider does not say so.
+    pub assumes_email_verified: bool,
+    /// Whether it comes back by POST.
+    pub form_post: bool,
+}
+
+/// How we prove to a provider who we are.
+#[derive(Clone, Debug)]
+pub enum OidcAuth {
+    None,
+    Basic(Secret<String>),
+    Post(Secret<String>),
+    /// RFC 7523: an assertion that this key signs, in PEM.
+    PrivateKeyJwt {
+        key: Secret<String>,
+        key_id: Option<String>,
+    },
+    /// A client secret that this key signs, as Apple wants it.
+    Apple {
+        key: Secret<String>,
+        key_id: String,
+        team_id: String,
+    },
+}
+
+/// What of an ID token names an account for good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IdentifiedBy {
+    Subject,
+    /// Entra: `sub` differs for each application there, these do not.
+    TenantAndObject,
 }
 
 impl UpstreamSettings {
-    /// The host that people know: `github.com`.
+    /// Where its accounts are, as people and tables know it: `github.com`.
     #[must_use]
     pub fn host(&self) -> &str {
-        let rest = self.oauth_base.split_once("://");
-        rest.map_or(self.oauth_base.as_str(), |(_, host)| host)
+        let url = match &self.kind {
+            UpstreamKind::Github(github) => github.oauth_base.as_str(),
+            UpstreamKind::Oidc(oidc) => oidc.issuer.as_str(),
+        };
+        url.split_once("://").map_or(url, |(_, host)| host)
+    }
+
+    /// What is GitHub's own, for the only upstream whose tokens are kept for apps.
+    #[must_use]
+    pub const fn github(&self) -> Option<&GithubSettings> {
+        match &self.kind {
+            UpstreamKind::Github(github) => Some(github),
+            UpstreamKind::Oidc(_) => None,
+        }
+    }
+
+    /// Where it sends browsers back to.
+    #[must_use]
+    pub fn callback_path(&self) -> String {
+        match &self.kind {
+            UpstreamKind::Github(github) => github.callback_path.clone(),
+            UpstreamKind::Oidc(_) => format!("/auth/{}/callback", self.name),
+        }
     }
 
     /// What our scopes need there, besides the base. Nothing where scopes say nothing.
     #[must_use]
     pub fn scopes_for(&self, ours: &ScopeSet) -> Vec<String> {
-        if self.kind == UpstreamKind::GithubApp {
-            return Vec::new();
-        }
+        let scopes = match self.github() {
+            Some(github) if github.kind == GithubKind::App => return Vec::new(),
+            Some(github) => github.scopes.as_slice(),
+            None => &[],
+        };
         let mut all = self.base_scopes.clone();
-        let needed = self.scopes.iter().filter(|(own, _)| ours.contains(own));
+        let needed = scopes.iter().filter(|(own, _)| ours.contains(own));
         for (_, theirs) in needed {
             if !all.contains(theirs) {
                 all.push(theirs.clone());

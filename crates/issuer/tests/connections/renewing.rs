@@ -2,7 +2,7 @@
 
 use issuer::db::DbSettings;
 use issuer::operate::connections::{self, TokenError};
-use issuer::settings::UpstreamKind;
+use issuer::settings::GithubKind;
 use testkit::{App, FakeGithub};
 
 use super::{ada, needed, token};
@@ -88,7 +88,7 @@ async fn what_this_node_cannot_open_is_not_thrown_away() {
     github.expire_tokens();
     let one = app(&github).await;
     let (_, id) = ada(&one, &github).await;
-    let settings = github.settings(UpstreamKind::GithubOauthApp);
+    let settings = github.settings(GithubKind::OauthApp);
     let other = |ids: &'static [(&'static str, u8)]| {
         let settings = settings.clone();
         App::builder()

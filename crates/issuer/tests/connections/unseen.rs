@@ -4,7 +4,7 @@ use std::fmt::{Debug, Write as _};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use issuer::operate::connections;
-use issuer::settings::UpstreamKind;
+use issuer::settings::GithubKind;
 use oauth::jwt::UnverifiedJwt;
 use testkit::{App, FakeGithub, WEBHOOK_SECRET};
 use tracing::field::{Field, Visit};
@@ -121,7 +121,7 @@ async fn no_token_of_github_is_seen_anywhere() {
     let (mut seen, mut secrets) = live_through(&app, &github).await;
     secrets.extend([WEBHOOK_SECRET.to_owned()]);
     drop(guard);
-    seen.push(format!("{:?}", github.settings(UpstreamKind::GithubApp)));
+    seen.push(format!("{:?}", github.settings(GithubKind::App)));
     let events = issuer::operate::audit::list_newest(&app.issuer, 1_000).await;
     seen.push(format!("{:?}", events.unwrap()));
     // It was listened to all the while: the libraries' lines too.

@@ -1,8 +1,8 @@
 //! Connections: one account for each person and upstream, renewed by one caller at a time.
 
 use crate::db::connections::{self, Row};
-use crate::db::identities::{self, Account, Place};
-use crate::db::{Db, DbError};
+use crate::db::identities::{self, Account};
+use crate::db::{Db, DbError, people};
 
 use super::NOW;
 
@@ -43,7 +43,7 @@ async fn insert(db: &Db, row: Row) -> bool {
 pub(crate) async fn an_identity_is_one_persons(db: Db) {
     let insert = |person: &'static str| {
         db.write::<_, DbError, _>(move |tx| {
-            Box::pin(async move { identities::insert(tx, GITHUB, person, NOW).await })
+            Box::pin(async move { identities::insert(tx, GITHUB, (person, "p"), NOW).await })
         })
     };
     assert!(insert("ada").await.unwrap());
@@ -56,13 +56,61 @@ pub(crate) async fn an_identity_is_one_persons(db: Db) {
         ..GITHUB
     };
     assert_eq!(identities::find(&mut tx, other).await.unwrap(), None);
-    let places = identities::list(&mut tx, "ada").await.unwrap();
-    let place = Place {
-        upstream: "github".to_owned(),
-        host: "github.com".to_owned(),
-    };
-    assert_eq!(places, [place]);
     assert!(identities::list(&mut tx, "bob").await.unwrap().is_empty());
+}
+
+pub(crate) async fn a_person_sees_and_loses_identities(db: Db) {
+    let elsewhere = Account {
+        upstream: "op",
+        host: "op.example",
+        id: "7",
+    };
+    let changed = db.write::<_, DbError, _>(move |tx| {
+        Box::pin(async move {
+            super::people::add(tx, "ada", "ada@example.com", false).await?;
+            let mut inserted = Vec::new();
+            for account in [GITHUB, elsewhere, Account { id: "8", ..GITHUB }] {
+                inserted.push(identities::insert(tx, account, ("ada", "a"), NOW).await?);
+            }
+            identities::update_used(tx, GITHUB, "b", NOW.plus(9)).await?;
+            people::update_held(tx, "ada").await?;
+            people::update_held(tx, "nobody").await?;
+            Ok(inserted)
+        })
+    });
+    // One for each person and upstream.
+    assert_eq!(changed.await.unwrap(), [true, true, false]);
+    let mut tx = db.read().await.unwrap();
+    let found = identities::list(&mut tx, "ada").await.unwrap();
+    let found: Vec<_> = found
+        .iter()
+        .map(|row| (row.upstream.as_str(), row.login.as_deref(), row.used_at))
+        .collect();
+    let (now, later) = (Some(NOW.0), Some(NOW.0 + 9));
+    assert_eq!(
+        found,
+        [("github", Some("b"), later), ("op", Some("a"), now)]
+    );
+    assert!(people::find_has_password(&mut tx, "ada").await.unwrap());
+    assert!(!people::find_has_password(&mut tx, "bob").await.unwrap());
+    drop(tx);
+    let deleted = db.write::<_, DbError, _>(move |tx| {
+        Box::pin(async move {
+            let mut deleted = Vec::new();
+            for (person, host) in [
+                ("bob", "op.example"),
+                ("ada", "other"),
+                ("ada", "op.example"),
+            ] {
+                deleted.push(identities::delete(tx, person, ("op", host)).await?);
+            }
+            Ok(deleted)
+        })
+    });
+    assert_eq!(deleted.await.unwrap(), [false, false, true]);
+    let mut tx = db.read().await.unwrap();
+    assert_eq!(identities::find(&mut tx, elsewhere).await.unwrap(), None);
+    assert!(identities::find(&mut tx, GITHUB).await.unwrap().is_some());
 }
 
 pub(crate) async fn a_connection_keeps_its_account(db: Db) {

@@ -69,6 +69,9 @@ on_both! {
         super::clients::a_document_is_kept_anew_and_an_operators_client_is_not_overwritten;
     // identities::find, identities::insert, identities::list
     an_identity_is_one_persons => super::connections::an_identity_is_one_persons;
+    // identities::list, identities::update_used, identities::delete, people::update_held,
+    // people::find_has_password
+    identities_are_seen_and_lost => super::connections::a_person_sees_and_loses_identities;
     // connections::find, connections::list, connections::insert, connections::delete,
     // connections::delete_of_account
     a_connection_keeps_its_account => super::connections::a_connection_keeps_its_account;

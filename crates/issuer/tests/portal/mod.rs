@@ -13,7 +13,7 @@ mod sessions;
 mod settings;
 mod tokens;
 
-/// What the log says, newest first: kind and detail.
+/// What the log says, as it happened: kind and detail.
 async fn events(app: &App) -> Vec<(String, String)> {
     let events = audit::list_newest(&app.issuer, 1_000).await.unwrap();
     let events = serde_json::to_value(events).unwrap();

@@ -112,5 +112,5 @@ async fn all_others_end_or_all() {
     let ended = events(&app).await;
     let details = ended.iter().filter(|(kind, _)| kind == "session_ended");
     let details: Vec<_> = details.map(|(_, detail)| detail.as_str()).collect();
-    assert_eq!(details, ["all", "all others"]);
+    assert_eq!(details, ["all others", "all"]);
 }

@@ -75,10 +75,14 @@ impl Jwk {
         })
     }
 
-    /// The key's name: its thumbprint.
+    /// The key's name: its thumbprint, unless it was given another.
     #[must_use]
     pub fn kid(&self) -> &str {
         &self.0.kid
+    }
+
+    pub(super) fn rename(&mut self, kid: &str) {
+        kid.clone_into(&mut self.0.kid);
     }
 
     /// The one algorithm it is good for.

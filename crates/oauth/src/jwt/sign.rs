@@ -111,17 +111,22 @@ impl SigningKey {
             Pair::Ecdsa(pair) => Jwk::p256(pair.public_key().as_ref()),
             Pair::Ed25519(pair) => Jwk::ed25519(pair.public_key().as_ref()),
         };
-        let header = |typ: &str| {
-            let alg = jwk.algorithm().as_str();
-            let json = format!(r#"{{"alg":"{alg}","typ":"{typ}","kid":"{}"}}"#, jwk.kid());
-            base64url(json.as_bytes())
-        };
+        let (at_header, jwt_header) = (header(&jwk, "at+jwt"), header(&jwk, "JWT"));
         Self {
-            at_header: header("at+jwt"),
-            jwt_header: header("JWT"),
             pair,
             jwk,
+            at_header,
+            jwt_header,
         }
+    }
+
+    /// The same key under the name that somebody else gave it.
+    #[must_use]
+    pub fn named(mut self, kid: &str) -> Self {
+        self.jwk.rename(kid);
+        self.at_header = header(&self.jwk, "at+jwt");
+        self.jwt_header = header(&self.jwk, "JWT");
+        self
     }
 
     pub(super) fn strong_enough(self) -> Result<Self, KeyError> {
@@ -147,7 +152,6 @@ impl SigningKey {
         }))
     }
 
-    /// The half to publish.
     /// The public half as a `SubjectPublicKeyInfo`, as PEM files hold it.
     ///
     /// # Errors
@@ -218,6 +222,14 @@ impl SigningKey {
             Pair::Ed25519(pair) => pair.sign(message).as_ref().to_vec(),
         })
     }
+}
+
+/// The encoded protected header.
+fn header(jwk: &Jwk, typ: &str) -> String {
+    let alg = jwk.algorithm().as_str();
+    // Written as JSON, because the name may be somebody else's.
+    let kid = serde_json::Value::from(jwk.kid());
+    base64url(format!(r#"{{"alg":"{alg}","typ":"{typ}","kid":{kid}}}"#).as_bytes())
 }
 
 impl std::fmt::Debug for SigningKey {

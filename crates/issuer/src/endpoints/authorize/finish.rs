@@ -60,7 +60,7 @@ pub(super) async fn connect_first(
     (query, scope): (&str, &ScopeSet),
 ) -> Result<Option<String>, PageError> {
     let name = checked.resource.upstream.as_deref();
-    let Some(known) = name.and_then(|name| Known::named(issuer, name)) else {
+    let Some(known) = name.and_then(|name| Known::connecting(issuer, name)) else {
         return Ok(None);
     };
     if is_connected(issuer, known, signed_in, scope).await? {

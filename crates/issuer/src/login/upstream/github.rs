@@ -3,23 +3,19 @@
 //! A token's rights are what GitHub says it granted, not what was asked for. An account is known by its
 //! id, and its e-mail address only if GitHub calls it primary and verified.
 
-use std::time::Duration;
-
 use futures_util::future::{BoxFuture, FutureExt as _};
 use oauth::secret::Secret;
 use reqwest::{Method, RequestBuilder, StatusCode, header};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::{Account, Ask, Granted, Revoke, Upstream, UpstreamError};
-use crate::settings::{FetchSettings, UpstreamKind, UpstreamSettings};
-
-/// GitHub itself gives up after ten seconds.
-const SECONDS_MAX: u64 = 12;
-const BYTES_MAX: usize = 256 * 1_024;
+use super::fetch::{self, read_json, word};
+use super::{Account, Arrival, Ask, Came, Granted, Revoke, Upstream, UpstreamError};
+use crate::settings::{FetchSettings, GithubKind, GithubSettings};
 
 pub(super) struct Github {
-    settings: UpstreamSettings,
+    client_id: String,
+    settings: GithubSettings,
     http: reqwest::Client,
 }
 
@@ -52,23 +48,14 @@ struct Email {
 
 impl Github {
     pub(super) fn new(
-        settings: &UpstreamSettings,
+        client_id: &str,
+        settings: &GithubSettings,
         fetch: &FetchSettings,
     ) -> Result<Self, reqwest::Error> {
-        let mut http = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .referer(false)
-            .connect_timeout(Duration::from_secs(3))
-            .timeout(Duration::from_secs(SECONDS_MAX))
-            .user_agent(concat!("vestibule/", env!("CARGO_PKG_VERSION")));
-        if let Some(pem) = &fetch.extra_ca {
-            let more = reqwest::Certificate::from_pem_bundle(pem.as_bytes())?;
-            http = http.tls_certs_merge(more);
-        }
         Ok(Self {
+            client_id: client_id.to_owned(),
             settings: settings.clone(),
-            http: http.build()?,
+            http: fetch::client(fetch)?,
         })
     }
 
@@ -76,7 +63,8 @@ impl Github {
     fn version(&self) -> &str {
         let newest = |host: &str| host == "github.com" || host.ends_with(".ghe.com");
         let own = self.settings.api_version.as_deref();
-        own.unwrap_or(if newest(self.settings.host()) {
+        let host = self.settings.oauth_base.split_once("://");
+        own.unwrap_or(if host.is_some_and(|(_, host)| newest(host)) {
             "2026-03-10"
         } else {
             "2022-11-28"
@@ -94,7 +82,7 @@ impl Github {
     async fn token(&self, fields: &[(&str, &str)]) -> Result<Granted, UpstreamError> {
         let url = format!("{}/login/oauth/access_token", self.settings.oauth_base);
         let own = [
-            ("client_id", self.settings.client_id.as_str()),
+            ("client_id", self.client_id.as_str()),
             ("client_secret", self.settings.client_secret.expose()),
         ];
         let request = self
@@ -128,6 +116,48 @@ impl Github {
         }
     }
 
+    /// Where a person allows us.
+    fn page(&self, ask: &Ask<'_>) -> String {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        query
+            .append_pair("client_id", &self.client_id)
+            .append_pair("redirect_uri", ask.redirect_uri)
+            .append_pair("state", ask.state)
+            .append_pair("code_challenge", ask.challenge)
+            .append_pair("code_challenge_method", "S256");
+        // Without it an OAuth app would be given all that the person ever allowed it.
+        if self.settings.kind == GithubKind::OauthApp {
+            query.append_pair("scope", &ask.scopes.join(" "));
+        }
+        if let Some(login) = ask.login {
+            query.append_pair("login", login);
+        }
+        let base = &self.settings.oauth_base;
+        format!("{base}/login/oauth/authorize?{}", query.finish())
+    }
+
+    async fn exchange(&self, came: &Came<'_>) -> Result<Arrival, UpstreamError> {
+        let fields = [
+            ("code", came.code),
+            ("code_verifier", came.verifier),
+            ("redirect_uri", came.redirect_uri),
+        ];
+        let granted = self.token(&fields).await?;
+        match self.whose(&granted.access_token).await {
+            Ok(account) => Ok(Arrival {
+                account,
+                granted: Some(granted),
+            }),
+            Err(error) => {
+                let given_back = self.give_back(&granted.access_token, Revoke::Token).await;
+                if let Err(error) = given_back {
+                    tracing::warn!(%error, "a token for nothing was not revoked");
+                }
+                Err(error)
+            }
+        }
+    }
+
     async fn whose(&self, token: &Secret<String>) -> Result<Account, UpstreamError> {
         let ask = |path| self.api(Method::GET, path).bearer_auth(token.expose());
         let (_, user): (_, User) = send(ask("/user")).await?;
@@ -153,11 +183,11 @@ impl Github {
             Revoke::Token => "token",
             Revoke::Grant => "grant",
         };
-        let path = format!("/applications/{}/{part}", self.settings.client_id);
+        let path = format!("/applications/{}/{part}", self.client_id);
         let secret = self.settings.client_secret.expose();
         let request = self
             .api(Method::DELETE, &path)
-            .basic_auth(&self.settings.client_id, Some(secret))
+            .basic_auth(&self.client_id, Some(secret))
             .json(&serde_json::json!({ "access_token": token.expose() }));
         let response = request.send().await.map_err(|_| UpstreamError::Away)?;
         match response.status() {
@@ -176,7 +206,7 @@ impl Github {
 async fn send<T: DeserializeOwned>(
     request: RequestBuilder,
 ) -> Result<(StatusCode, T), UpstreamError> {
-    let mut response = request.send().await.map_err(|_| UpstreamError::Away)?;
+    let response = request.send().await.map_err(|_| UpstreamError::Away)?;
     let status = response.status();
     match status {
         StatusCode::UNAUTHORIZED => return Err(UpstreamError::TokenDead),
@@ -187,58 +217,19 @@ async fn send<T: DeserializeOwned>(
         }
         _ => {}
     }
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|_| UpstreamError::Away)? {
-        if body.len() + chunk.len() > BYTES_MAX {
-            return Err(UpstreamError::Malformed);
-        }
-        body.extend_from_slice(&chunk);
-    }
-    let read = serde_json::from_slice(&body).map_err(|_| UpstreamError::Malformed)?;
-    Ok((status, read))
-}
-
-/// An error code as it may stand in a log.
-fn word(code: &str) -> String {
-    let plain = |c: &char| c.is_ascii_alphanumeric() || *c == '_';
-    code.chars().filter(plain).take(64).collect()
+    Ok((status, read_json(response).await?))
 }
 
 impl Upstream for Github {
-    fn authorize_url(&self, ask: &Ask<'_>) -> String {
-        let mut query = url::form_urlencoded::Serializer::new(String::new());
-        query
-            .append_pair("client_id", &self.settings.client_id)
-            .append_pair("redirect_uri", ask.redirect_uri)
-            .append_pair("state", ask.state)
-            .append_pair("code_challenge", ask.challenge)
-            .append_pair("code_challenge_method", "S256");
-        // Without it an OAuth app would be given all that the person ever allowed it.
-        if self.settings.kind == UpstreamKind::GithubOauthApp {
-            query.append_pair("scope", &ask.scopes.join(" "));
-        }
-        if let Some(login) = ask.login {
-            query.append_pair("login", login);
-        }
-        let base = &self.settings.oauth_base;
-        format!("{base}/login/oauth/authorize?{}", query.finish())
+    fn authorize_url<'a>(
+        &'a self,
+        ask: &'a Ask<'a>,
+    ) -> BoxFuture<'a, Result<String, UpstreamError>> {
+        std::future::ready(Ok(self.page(ask))).boxed()
     }
 
-    fn exchange<'a>(
-        &'a self,
-        code: &'a str,
-        verifier: &'a str,
-        redirect_uri: &'a str,
-    ) -> BoxFuture<'a, Result<Granted, UpstreamError>> {
-        async move {
-            let fields = [
-                ("code", code),
-                ("code_verifier", verifier),
-                ("redirect_uri", redirect_uri),
-            ];
-            self.token(&fields).await
-        }
-        .boxed()
+    fn redeem<'a>(&'a self, came: &'a Came<'a>) -> BoxFuture<'a, Result<Arrival, UpstreamError>> {
+        self.exchange(came).boxed()
     }
 
     fn refresh<'a>(
@@ -253,13 +244,6 @@ impl Upstream for Github {
             self.token(&fields).await
         }
         .boxed()
-    }
-
-    fn identify<'a>(
-        &'a self,
-        access_token: &'a Secret<String>,
-    ) -> BoxFuture<'a, Result<Account, UpstreamError>> {
-        self.whose(access_token).boxed()
     }
 
     fn revoke<'a>(

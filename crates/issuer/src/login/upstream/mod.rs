@@ -1,19 +1,26 @@
 //! Upstreams: other places where people have accounts. One trait, because the configuration chooses; the
 //! flow through the browser is the same for all.
 
+mod arrive;
 pub(crate) mod callback;
+mod fetch;
 mod github;
+pub(crate) mod link;
+mod oidc;
 pub(crate) mod start;
 mod state;
 
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
+use oauth::jwt::KeyError;
 use oauth::secret::Secret;
+use oauth::time::Clock;
 
 use crate::Issuer;
 use crate::pages::PageError;
 use crate::settings::{FetchSettings, UpstreamKind, UpstreamSettings};
+use oidc::IdTokenError;
 pub(crate) use state::Purpose;
 
 /// What the browser is sent away with.
@@ -23,8 +30,29 @@ pub(crate) struct Ask<'a> {
     pub(crate) state: &'a str,
     /// RFC 7636: the hash of the verifier.
     pub(crate) challenge: &'a str,
+    /// What an ID token must say again.
+    pub(crate) nonce: &'a str,
     /// The account to offer first, by name.
     pub(crate) login: Option<&'a str>,
+}
+
+/// What the browser came back with, and what of its state the upstream must confirm.
+pub(crate) struct Came<'a> {
+    pub(crate) code: &'a str,
+    /// RFC 9207: who says that it answers.
+    pub(crate) iss: Option<&'a str>,
+    /// Apple: what the person wants to be called. Signed by nobody, and sent the first time only.
+    pub(crate) user: Option<&'a str>,
+    pub(crate) redirect_uri: &'a str,
+    pub(crate) verifier: &'a str,
+    pub(crate) nonce: &'a str,
+}
+
+/// Whose code it was.
+pub(crate) struct Arrival {
+    pub(crate) account: Account,
+    /// Tokens that apps may act with. An upstream that people only sign in with leaves none behind.
+    pub(crate) granted: Option<Granted>,
 }
 
 /// What an upstream gave out.
@@ -61,6 +89,16 @@ pub(crate) enum UpstreamError {
     Away,
     #[error("its answer cannot be read")]
     Malformed,
+    #[error("its metadata are not as they must be: {0}")]
+    Metadata(&'static str),
+    #[error("the ID token was refused: {0}")]
+    Identity(#[from] IdTokenError),
+    #[error("another provider answered than the one that was asked")]
+    MixedUp,
+    #[error("the userinfo endpoint speaks of somebody else")]
+    OtherSubject,
+    #[error("our own key failed: {0}")]
+    OwnKey(#[from] KeyError),
 }
 
 /// How much of what an upstream gave is given back.
@@ -75,34 +113,30 @@ pub(crate) enum Revoke {
 /// One upstream's protocol.
 pub(crate) trait Upstream: Send + Sync + 'static {
     /// Where the browser goes to allow.
-    fn authorize_url(&self, ask: &Ask<'_>) -> String;
-
-    /// A code for tokens.
-    fn exchange<'a>(
+    fn authorize_url<'a>(
         &'a self,
-        code: &'a str,
-        verifier: &'a str,
-        redirect_uri: &'a str,
-    ) -> BoxFuture<'a, Result<Granted, UpstreamError>>;
+        ask: &'a Ask<'a>,
+    ) -> BoxFuture<'a, Result<String, UpstreamError>>;
 
-    /// New tokens for old; the old ones are dead then.
+    /// A code for who it is, and perhaps for tokens.
+    fn redeem<'a>(&'a self, came: &'a Came<'a>) -> BoxFuture<'a, Result<Arrival, UpstreamError>>;
+
+    /// New tokens for old; the old ones are dead then. Where none are kept, none is ever renewed.
     fn refresh<'a>(
         &'a self,
-        refresh_token: &'a Secret<String>,
-    ) -> BoxFuture<'a, Result<Granted, UpstreamError>>;
+        _refresh_token: &'a Secret<String>,
+    ) -> BoxFuture<'a, Result<Granted, UpstreamError>> {
+        Box::pin(std::future::ready(Err(UpstreamError::RefreshDead)))
+    }
 
-    /// Whose token this is.
-    fn identify<'a>(
-        &'a self,
-        access_token: &'a Secret<String>,
-    ) -> BoxFuture<'a, Result<Account, UpstreamError>>;
-
-    /// Gives back what was allowed.
+    /// Gives back what was allowed. Where nothing is kept, nothing is there to give back.
     fn revoke<'a>(
         &'a self,
-        access_token: &'a Secret<String>,
-        what: Revoke,
-    ) -> BoxFuture<'a, Result<(), UpstreamError>>;
+        _access_token: &'a Secret<String>,
+        _what: Revoke,
+    ) -> BoxFuture<'a, Result<(), UpstreamError>> {
+        Box::pin(std::future::ready(Ok(())))
+    }
 }
 
 /// An upstream with its settings.
@@ -116,16 +150,17 @@ impl Known {
     /// Every configured upstream, ready to ask.
     ///
     /// # Errors
-    /// If no HTTP client can be made.
+    /// If no HTTP client can be made, or a key of ours cannot be read.
     pub(crate) fn all(
         settings: &[UpstreamSettings],
         fetch: &FetchSettings,
-    ) -> Result<Vec<Self>, reqwest::Error> {
+        clock: &Clock,
+    ) -> Result<Vec<Self>, UpstreamsError> {
         let known = settings.iter().map(|settings| {
-            let protocol: Arc<dyn Upstream> = match settings.kind {
-                UpstreamKind::GithubOauthApp | UpstreamKind::GithubApp => {
-                    Arc::new(github::Github::new(settings, fetch)?)
-                }
+            let id = &settings.client_id;
+            let protocol: Arc<dyn Upstream> = match &settings.kind {
+                UpstreamKind::Github(github) => Arc::new(github::Github::new(id, github, fetch)?),
+                UpstreamKind::Oidc(oidc) => Arc::new(oidc::Oidc::new(id, oidc, fetch, clock)?),
             };
             Ok(Self {
                 settings: settings.clone(),
@@ -141,21 +176,52 @@ impl Known {
         known.find(|known| known.settings.name == name)
     }
 
-    /// What pages whose forms lead there must list.
-    pub(crate) fn form_action(&self) -> &str {
-        &self.settings.oauth_base
+    /// The one of this name, if tokens of it are kept for apps.
+    pub(crate) fn connecting<'a>(issuer: &'a Issuer, name: &str) -> Option<&'a Self> {
+        Self::named(issuer, name).filter(|known| known.settings.github().is_some())
+    }
+
+    /// What pages must list whose forms lead there by a redirect. A provider of OpenID Connect may send
+    /// the browser on to any host, so forms lead to it by a page instead.
+    pub(crate) fn form_action(&self) -> Option<&str> {
+        let github = self.settings.github()?;
+        Some(&github.oauth_base)
     }
 
     /// Where the upstream sends the browser back to.
     pub(crate) fn redirect_uri(&self, issuer: &Issuer) -> String {
-        let path = &self.settings.callback_path;
-        issuer.settings.public_url.join(path)
+        let path = self.settings.callback_path();
+        issuer.settings.public_url.join(&path)
     }
+}
+
+/// An upstream cannot be made ready.
+#[derive(Debug, thiserror::Error)]
+pub enum UpstreamsError {
+    #[error("no HTTP client for upstreams can be made")]
+    Http(#[from] reqwest::Error),
+    #[error("the private key for an upstream: {0}")]
+    Key(#[from] KeyError),
 }
 
 /// The upstream that a page's address names.
 pub(crate) fn find<'a>(issuer: &'a Issuer, name: &str) -> Result<&'a Known, PageError> {
     Known::named(issuer, name).ok_or_else(not_offered)
+}
+
+/// As [`find`], of those whose accounts can be connected.
+pub(crate) fn find_connecting<'a>(issuer: &'a Issuer, name: &str) -> Result<&'a Known, PageError> {
+    Known::connecting(issuer, name).ok_or_else(not_offered)
+}
+
+/// As [`find`], of those that people sign in with.
+pub(crate) fn find_signing_in<'a>(issuer: &'a Issuer, name: &str) -> Result<&'a Known, PageError> {
+    let known = find(issuer, name)?;
+    known
+        .settings
+        .signs_in
+        .then_some(known)
+        .ok_or_else(not_offered)
 }
 
 fn not_offered() -> PageError {

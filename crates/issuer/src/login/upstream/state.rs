@@ -22,6 +22,10 @@ pub(crate) enum Purpose {
     Connect {
         person_id: String,
     },
+    /// To let an account sign in as this person.
+    Link {
+        person_id: String,
+    },
 }
 
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -32,6 +36,8 @@ pub(super) struct State {
     pub(super) purpose: Purpose,
     /// RFC 7636: what the code is redeemed with.
     pub(super) verifier: String,
+    /// What an ID token must say again.
+    pub(super) nonce: String,
     /// Where the person goes afterwards.
     pub(super) next: String,
 }
@@ -40,6 +46,7 @@ pub(super) struct State {
 pub(super) struct Sent {
     pub(super) state: String,
     pub(super) challenge: String,
+    pub(super) nonce: String,
     pub(super) cookie: HeaderValue,
 }
 
@@ -63,6 +70,7 @@ impl State {
             upstream: upstream.to_owned(),
             purpose,
             verifier: verifier.expose().clone(),
+            nonce: secret()?.expose().clone(),
             next: next.to_owned(),
         };
         let plain = serde_json::to_vec(&this).map_err(PageError::internal)?;
@@ -77,6 +85,7 @@ impl State {
         Ok(Sent {
             state,
             challenge: challenge.challenge().as_str().to_owned(),
+            nonce: this.nonce,
             cookie: cookie.map_err(PageError::internal)?,
         })
     }

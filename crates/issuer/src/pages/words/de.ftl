@@ -28,6 +28,9 @@ sign-in-no-account = Noch kein Konto?
 sign-in-make-one = Konto anlegen
 sign-in-wrong = E-Mail oder Passwort ist falsch.
 sign-in-throttled = Zu viele Fehlversuche. Bitte in { in-words } noch einmal versuchen.
+leaving = Weiter zu { $upstream }
+leaving-by-itself = Sie werden weitergeleitet. Wenn nichts geschieht:
+leaving-link = selbst dorthin gehen
 
 ## Konto anlegen
 
@@ -519,3 +522,9 @@ mail-deletion-text = { $days ->
     [one] Sie haben darum gebeten, es zu löschen. Das geschieht in einem Tag. Bis dahin können Sie es behalten:
    *[other] Sie haben darum gebeten, es zu löschen. Das geschieht in { $days } Tagen. Bis dahin können Sie es behalten:
 }
+error-account-other-identity = Nicht angemeldet
+    .sentence = Ihr Konto hier meldet sich mit einem anderen { $upstream }-Konto an. Melden Sie sich mit jenem oder auf andere Weise an.
+error-identity-taken = Ein anderes Konto
+    .sentence = Mit diesem { $upstream }-Konto meldet sich hier jemand anderes an, oder Sie melden sich schon mit einem anderen { $upstream }-Konto an. Nichts wurde geändert.
+error-last-way-in = Der letzte Weg zur Anmeldung
+    .sentence = Ohne ihn könnte sich niemand mehr bei Ihrem Konto anmelden, darum wurde nichts geändert. Fügen Sie zuerst einen anderen hinzu.

@@ -28,6 +28,9 @@ sign-in-no-account = No account yet?
 sign-in-make-one = Make one
 sign-in-wrong = The e-mail or the password is wrong.
 sign-in-throttled = Too many failed attempts. Please try again in { in-words }.
+leaving = Continue to { $upstream }
+leaving-by-itself = You are on your way. If nothing happens:
+leaving-link = go there yourself
 
 ## Signing up
 
@@ -519,3 +522,9 @@ mail-deletion-text = { $days ->
     [one] You asked for it to be deleted. That happens in one day. Until then you can keep it:
    *[other] You asked for it to be deleted. That happens in { $days } days. Until then you can keep it:
 }
+error-account-other-identity = Not signed in
+    .sentence = Your account here signs in with another { $upstream } account. Sign in with that one, or another way.
+error-identity-taken = Another account
+    .sentence = This { $upstream } account signs in as somebody else here, or you sign in with another { $upstream } account already. Nothing has changed.
+error-last-way-in = The last way to sign in
+    .sentence = Without it nobody could sign in to your account any more, so nothing was changed. Add another way first.

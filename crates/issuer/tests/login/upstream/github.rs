@@ -1,6 +1,6 @@
 //! Signing in with GitHub: the state, whose account it is, and what does not happen.
 
-use issuer::settings::{SignUp, UpstreamKind};
+use issuer::settings::{GithubKind, SignUp};
 use testkit::{Answer, App, AppBuilder, Browser, FakeGithub, GithubAccount};
 
 pub(crate) fn account(id: u64, login: &str, email: Option<(&str, bool)>) -> GithubAccount {
@@ -12,7 +12,7 @@ pub(crate) fn account(id: u64, login: &str, email: Option<(&str, bool)>) -> Gith
 }
 
 pub(crate) fn builder(github: &FakeGithub) -> AppBuilder {
-    let settings = github.settings(UpstreamKind::GithubOauthApp);
+    let settings = github.settings(GithubKind::OauthApp);
     App::builder().with(|all| {
         all.upstreams.push(settings);
         for resource in all.resources.iter_mut().take(1) {
@@ -81,7 +81,7 @@ async fn an_account_is_one_person_by_its_id() {
     assert_eq!(
         email_of(&other).await,
         "8+ada-l@users.noreply.127.0.0.1"
-            .replace("127.0.0.1", github.settings(UpstreamKind::GithubApp).host(),)
+            .replace("127.0.0.1", github.settings(GithubKind::App).host(),)
     );
     let third = app.browser();
     sign_in(
@@ -114,7 +114,7 @@ async fn an_address_that_has_an_account_is_not_taken_over() {
 #[tokio::test]
 async fn nobody_new_comes_in_while_sign_up_is_closed() {
     let github = FakeGithub::start().await;
-    let settings = github.settings(UpstreamKind::GithubApp);
+    let settings = github.settings(GithubKind::App);
     let closed = App::builder().with(|all| {
         all.upstreams.push(settings);
         all.sign_up = SignUp::Closed;
