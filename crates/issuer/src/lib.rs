@@ -49,6 +49,7 @@ pub struct Parts {
     pub(crate) backlog: audit::Backlog,
     /// Taken by the job that writes them.
     pub(crate) backlog_events: std::sync::Mutex<Option<audit::Events>>,
+    pub(crate) brand: Arc<pages::Brand>,
     pub(crate) clients: clients::Clients,
     pub(crate) keys: tokens::keys::Keys,
     pub(crate) revocations: tokens::revocation::Revocations,
@@ -89,6 +90,7 @@ impl Issuer {
         let keys = means.load().await?;
         let mailer = settings.mail.as_ref().map(mail::Mailer::open).transpose()?;
         let upstreams = login::upstream::Known::all(&settings.upstreams, &settings.fetch, &clock)?;
+        let brand = Arc::new(pages::Brand::new(&settings.brand));
         let metadata = endpoints::discovery::document(&settings);
         let issuer = Self(Arc::new(Parts {
             settings,
@@ -98,6 +100,7 @@ impl Issuer {
             sealer,
             backlog,
             backlog_events: std::sync::Mutex::new(Some(events)),
+            brand,
             clients,
             keys,
             passwords,

@@ -34,6 +34,8 @@ pub fn router(issuer: Issuer) -> Router {
         .merge(protocol())
         .merge(pages(&issuer))
         .route("/static/{version}/style.css", get(pages::style))
+        .route("/static/{version}/brand.css", get(pages::brand::style))
+        .route("/static/{version}/logo", get(pages::brand::logo))
         .route("/webhooks/{upstream}", post(webhook::post));
     routes.with_state(issuer)
 }

@@ -254,6 +254,7 @@ fn settings() -> Settings {
         default: uri == NOTES,
         algorithm: Algorithm::EdDsa,
         scopes,
+        consent_note: None,
         upstream: None,
     };
     let scopes = vec![
@@ -266,6 +267,7 @@ fn settings() -> Settings {
     Settings {
         public_url: PublicUrl::parse(ORIGIN).expect("an origin"),
         operator_name: "Test House".to_owned(),
+        brand: issuer::settings::BrandSettings::default(),
         resources: vec![notes, resource(PING, "Ping", Vec::new())],
         sealing_keys: vec![SealingKey {
             id: "test".to_owned(),

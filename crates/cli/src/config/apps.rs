@@ -113,7 +113,9 @@ pub(super) fn build(
         };
         let algorithm = super::build::algorithm(reader, algorithm);
         let default = name.as_str() == chosen;
-        let connected = name != AppName::Github || !upstreams.is_empty();
+        let mut upstreams = upstreams.iter();
+        let connected =
+            name != AppName::Github || upstreams.any(|known| known.github().is_some());
         if !reader.switch(enabled) || !connected {
             if default {
                 let needed = if connected {
@@ -205,6 +207,7 @@ fn resource(
             .filter_map(scope)
             .filter(|scope| used.contains(scope.name.as_str()))
             .collect(),
+        consent_note: brand::consent_note(reader, app.name),
         upstream: made.provider.map(str::to_owned),
     })
 }

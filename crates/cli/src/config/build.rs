@@ -12,6 +12,7 @@ use oauth::secret::Secret;
 use super::findings::Level;
 use super::layers::Environment;
 use super::reader::Reader;
+use super::brand;
 use super::{Config, Log, Proxies, aliases, apps, clients, keys, numbers, people, upstreams};
 
 /// Reads all settings; `None` only if one has no usable value at all.
@@ -32,6 +33,7 @@ pub(super) fn build(reader: &Reader<'_>, environment: &Environment) -> Option<Co
     let (sign_up, verify_email, mail) = people::build(reader, public_url.as_ref());
     let settings = Settings {
         operator_name: reader.text("operator_name"),
+        brand: brand::build(reader),
         resources,
         sealing_keys,
         signing_keys: keys::signing_keys(reader),

@@ -12,6 +12,7 @@ pub(crate) mod reference;
 pub(crate) mod settings;
 
 mod apps;
+mod brand;
 mod build;
 mod clients;
 mod people;

@@ -158,6 +158,12 @@ fn everything_wrong_is_said_at_once() {
         dev_fixture = true
         trusted_proxies = ["10.0.0.0/99"]
         sealing_keys = "a:short"
+        [brand]
+        accent = "#eeeeee"
+        accent_dark = "blue"
+        logo_file = "Cargo.toml"
+        css_file = "nowhere.css"
+        privacy_url = "javascript:alert(1)"
         [lifetimes]
         code_seconds = 601
         session_idle_seconds = 2592001
@@ -185,6 +191,11 @@ fn everything_wrong_is_said_at_once() {
         "dev_fixture",
         "trusted_proxies",
         "sealing_keys",
+        "brand.accent",
+        "brand.accent_dark",
+        "brand.logo_file",
+        "brand.css_file",
+        "brand.privacy_url",
         "lifetimes.code_seconds",
         "lifetimes.session_idle_seconds",
         "limits.sign_ups_per_source",

@@ -29,6 +29,7 @@ pub(super) fn settings() -> Settings {
     Settings {
         public_url: PublicUrl::parse(origin).unwrap(),
         operator_name: String::new(),
+        brand: crate::settings::BrandSettings::default(),
         resources: vec![ResourceSettings {
             resource: Resource::parse(&format!("{origin}/mcp")).unwrap(),
             aliases: Vec::new(),
@@ -36,6 +37,7 @@ pub(super) fn settings() -> Settings {
             default: true,
             algorithm: Algorithm::EdDsa,
             scopes: Vec::new(),
+            consent_note: None,
             upstream: None,
         }],
         sealing_keys: vec![SealingKey {

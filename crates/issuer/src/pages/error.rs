@@ -82,6 +82,7 @@ impl PageError {
         let page = ErrorPage {
             frame: &Frame {
                 operator: issuer.settings.operator_name.clone(),
+                brand: Arc::clone(&issuer.brand),
                 csrf: String::new(),
                 connects: false,
                 path: String::new(),

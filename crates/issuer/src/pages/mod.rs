@@ -1,5 +1,6 @@
 //! Pages: rendering, what every page needs to know, and the headers that protect it.
 
+pub(crate) mod brand;
 mod error;
 mod form;
 mod look;
@@ -20,6 +21,7 @@ use oauth::secret::{constant_time_eq, from_base64url};
 use crate::Issuer;
 use crate::audit::Source;
 
+pub(crate) use brand::Brand;
 pub(crate) use error::PageError;
 pub(crate) use form::{PageForm, PageQuery};
 pub(crate) use look::{Choice, Look};
@@ -31,6 +33,7 @@ use words::Value;
 /// What every page needs to know of its request.
 pub(crate) struct Frame {
     pub(crate) operator: String,
+    pub(crate) brand: Arc<Brand>,
     /// Stands in every form and in a cookie: a foreign site cannot make them agree.
     pub(crate) csrf: String,
     /// Whether there are accounts elsewhere to connect.
@@ -136,6 +139,7 @@ impl FromRequestParts<Issuer> for Frame {
         };
         Ok(Self {
             operator: issuer.settings.operator_name.clone(),
+            brand: Arc::clone(&issuer.brand),
             csrf,
             connects: issuer.settings.connecting().next().is_some(),
             path: parts.uri.path().to_owned(),

@@ -1,6 +1,7 @@
 //! What can be set, as plain values. The binary reads them from its configuration; nothing here
 //! reads a file or the environment.
 
+mod brand;
 mod limits;
 mod mail;
 mod upstream;
@@ -16,6 +17,7 @@ use oauth::secret::{Secret, SecretHash};
 
 use crate::seal::SealingKey;
 
+pub use brand::{BrandSettings, Color, GROUNDS, Logo};
 pub use limits::{Limit, Limits};
 pub use mail::{MailSettings, MailTransport};
 pub use upstream::{
@@ -29,6 +31,7 @@ pub struct Settings {
     pub public_url: PublicUrl,
     /// Shown in page titles: who runs this.
     pub operator_name: String,
+    pub brand: BrandSettings,
     /// At least one.
     pub resources: Vec<ResourceSettings>,
     pub sealing_keys: Vec<SealingKey>,
@@ -161,6 +164,8 @@ pub struct ResourceSettings {
     pub default: bool,
     pub algorithm: Algorithm,
     pub scopes: Vec<ScopeSettings>,
+    /// What the operator says on the consent page for it.
+    pub consent_note: Option<ConsentNote>,
     /// The upstream whose accounts its tools act with, by name.
     pub upstream: Option<String>,
 }
@@ -178,6 +183,13 @@ impl ResourceSettings {
         let base = self.scopes.iter().filter(|scope| scope.base);
         base.map(|scope| scope.name.clone()).collect()
     }
+}
+
+/// A note on the consent page, such as an offer to upgrade.
+#[derive(Clone, Debug)]
+pub struct ConsentNote {
+    pub text: String,
+    pub url: Option<String>,
 }
 
 /// A scope in words.

@@ -57,6 +57,7 @@ pub(super) fn settings() -> Settings {
     Settings {
         public_url: crate::settings::PublicUrl::parse(ORIGIN).unwrap(),
         operator_name: "Test".into(),
+        brand: crate::settings::BrandSettings::default(),
         resources: vec![resource],
         sealing_keys: vec![sealing_key("one", 1)],
         signing_keys: Vec::new(),

@@ -1,5 +1,7 @@
 //! What all pages have in common.
 
+mod brand;
+
 use axum::body::Body;
 use http::{Request, header};
 use testkit::{Answer, App};

@@ -10,7 +10,7 @@ use crate::clients::{ClientSource, known_as, origin_host};
 use crate::login::Problem;
 use crate::login::session::SignedIn;
 use crate::pages::{FormAction, Frame, PageError, Say, clean, identity_words, say};
-use crate::settings::ScopeSettings;
+use crate::settings::{ConsentNote, ScopeSettings};
 
 use super::consent::{Earlier, identity};
 use super::pending::Pending;
@@ -37,6 +37,7 @@ struct ConsentPage<'a> {
     again: String,
     email: &'a str,
     upstream: Option<Upstream<'a>>,
+    note: Option<&'a ConsentNote>,
     problem: Option<Problem>,
 }
 
@@ -87,6 +88,7 @@ impl Asking<'_> {
             again: format!("/oauth/authorize?{}", self.query),
             email: &self.signed_in.person.email,
             upstream: self.upstream(issuer),
+            note: self.checked.resource.consent_note.as_ref(),
             problem,
         })?;
         let redirect = FormAction(self.addressed.redirect.form_action_source());
