@@ -219,7 +219,7 @@ type Delete = for<'t> fn(&'t mut Tx, UnixTime, i64) -> BoxFuture<'t, Result<u64,
 
 /// Every table whose rows age, with the seconds that rows are kept beyond their end; 0 or less
 /// where the operator keeps them for good.
-fn aging_tables(lifetimes: &Lifetimes) -> [(Option<i64>, Delete); 12] {
+fn aging_tables(lifetimes: &Lifetimes) -> [(Option<i64>, Delete); 14] {
     let kept_for = |seconds: i64| (seconds > 0).then_some(seconds);
     [
         (Some(USAGE_KEPT), |tx, before, limit| {
@@ -236,6 +236,9 @@ fn aging_tables(lifetimes: &Lifetimes) -> [(Option<i64>, Delete); 12] {
         }),
         (Some(CODES_KEPT), |tx, before, limit| {
             Box::pin(db::codes::delete_expired(tx, before, limit))
+        }),
+        (Some(0), |tx, before, limit| {
+            Box::pin(db::backoffs::delete_expired(tx, before, limit))
         }),
         (Some(0), |tx, before, limit| {
             Box::pin(db::email_proofs::delete_expired(tx, before, limit))

@@ -112,10 +112,10 @@ pub(super) fn build(
             _ => Mode::Required,
         };
         let algorithm = super::build::algorithm(reader, algorithm);
+        let consent_note = super::brand::consent_note(reader, name);
         let default = name.as_str() == chosen;
         let mut upstreams = upstreams.iter();
-        let connected =
-            name != AppName::Github || upstreams.any(|known| known.github().is_some());
+        let connected = name != AppName::Github || upstreams.any(|known| known.github().is_some());
         if !reader.switch(enabled) || !connected {
             if default {
                 let needed = if connected {
@@ -139,7 +139,11 @@ pub(super) fn build(
             },
             github: github.clone(),
         });
-        resources.extend(resource(reader, origin, apps.last(), algorithm));
+        let settings = resource(reader, origin, apps.last(), algorithm);
+        resources.extend(settings.map(|settings| ResourceSettings {
+            consent_note,
+            ..settings
+        }));
     }
     check_scopes(reader, &resources);
     (apps, resources)
@@ -207,7 +211,7 @@ fn resource(
             .filter_map(scope)
             .filter(|scope| used.contains(scope.name.as_str()))
             .collect(),
-        consent_note: brand::consent_note(reader, app.name),
+        consent_note: None,
         upstream: made.provider.map(str::to_owned),
     })
 }

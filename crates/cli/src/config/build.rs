@@ -9,10 +9,10 @@ use issuer::settings::{
 use oauth::jwt::Algorithm;
 use oauth::secret::Secret;
 
+use super::brand;
 use super::findings::Level;
 use super::layers::Environment;
 use super::reader::Reader;
-use super::brand;
 use super::{Config, Log, Proxies, aliases, apps, clients, keys, numbers, people, upstreams};
 
 /// Reads all settings; `None` only if one has no usable value at all.

@@ -62,6 +62,8 @@ pub(super) fn limits(reader: &Reader<'_>) -> Limits {
             .limit("limits.second_factor_failures_per_sign_in"),
         second_factor_failures_per_person: reader.limit("limits.second_factor_failures_per_person"),
         second_factor_failures_per_source: reader.limit("limits.second_factor_failures_per_source"),
+        sign_in_free_failures: reader.number("limits.sign_in_free_failures"),
+        sign_in_wait_max: reader.number("limits.sign_in_wait_seconds_max"),
         sign_ups_per_source: reader.limit("limits.sign_ups_per_source"),
         letters_per_address: reader.limit("limits.letters_per_address"),
         email_code_failures: reader.number("limits.email_code_failures"),

@@ -173,8 +173,10 @@ pub(crate) const SETTINGS: &[Setting] = &[
     setting("lifetimes.audit_seconds", Number(0, 100 * YEAR), "31536000", "After which audit events are deleted; 0 keeps them."),
     setting("lifetimes.unused_client_seconds", Number(3_600, YEAR), "2592000", "After which a registered client that was never used is deleted."),
 
-    setting("limits.sign_in_failures_per_person", Limit, "10 per 15m", "Failed sign-ins for one e-mail address."),
+    setting("limits.sign_in_failures_per_person", Limit, "30 per 15m", "Failed sign-ins for one e-mail address, from browsers where its person never signed in. Their own browsers do not count."),
     setting("limits.sign_in_failures_per_source", Limit, "100 per 15m", "Failed sign-ins from one network address."),
+    setting("limits.sign_in_free_failures", Number(1, 100), "5", "Failed sign-ins in a row, for one e-mail address from one place, that cost nothing. Each further one doubles the wait."),
+    setting("limits.sign_in_wait_seconds_max", Number(1, DAY), "900", "The longest such wait."),
     setting("limits.second_factor_failures_per_sign_in", Limit, "5 per 1h", "Wrong codes of a second factor after one right password, or in one session."),
     setting("limits.second_factor_failures_per_person", Limit, "100 per 1d", "Wrong codes of a second factor for one person. Only somebody with the password, or a session, can use it up."),
     setting("limits.second_factor_failures_per_source", Limit, "100 per 15m", "Wrong codes of a second factor from one network address."),

@@ -152,7 +152,7 @@ fn unknown_names_are_refused_with_a_suggestion() {
 
 #[test]
 fn everything_wrong_is_said_at_once() {
-    let file = r#"
+    let file = r##"
         public_url = "http://example.com"
         listen = "here"
         dev_fixture = true
@@ -182,7 +182,7 @@ fn everything_wrong_is_said_at_once() {
         secret = "short"
         [scopes."notes:raed"]
         title = "x"
-    "#;
+    "##;
     let complaints = complaints(file, &[]);
     let names: Vec<_> = complaints.iter().map(|(name, _)| name.as_str()).collect();
     for name in [

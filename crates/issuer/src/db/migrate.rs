@@ -5,7 +5,7 @@ use oauth::time::UnixTime;
 use super::{DbError, Tx, sql};
 
 /// Name and text, in order. One text serves both databases.
-pub(super) const MIGRATIONS: [(&str, &str); 6] = [
+pub(super) const MIGRATIONS: [(&str, &str); 7] = [
     ("0001_start", include_str!("migrations/0001_start.sql")),
     (
         "0002_upstreams",
@@ -18,6 +18,10 @@ pub(super) const MIGRATIONS: [(&str, &str); 6] = [
     ("0004_factors", include_str!("migrations/0004_factors.sql")),
     ("0005_portal", include_str!("migrations/0005_portal.sql")),
     ("0006_mail", include_str!("migrations/0006_mail.sql")),
+    (
+        "0007_backoffs",
+        include_str!("migrations/0007_backoffs.sql"),
+    ),
 ];
 
 /// Any number that only we use: nodes that start together migrate one after the other.

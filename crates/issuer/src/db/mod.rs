@@ -5,6 +5,7 @@
 
 pub(crate) mod app_usage;
 pub(crate) mod audit_events;
+pub(crate) mod backoffs;
 pub(crate) mod belongings;
 pub(crate) mod clients;
 pub(crate) mod codes;

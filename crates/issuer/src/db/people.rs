@@ -228,6 +228,29 @@ pub(crate) async fn delete(tx: &mut Tx, id: &str, now: UnixTime) -> Result<bool,
     Ok(deleted == 1)
 }
 
+/// Where a person is told what concerns them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Contact {
+    pub(crate) email: String,
+    pub(crate) email_verified: bool,
+    pub(crate) created_at: i64,
+}
+
+columns!(Contact {
+    email,
+    email_verified,
+    created_at
+});
+
+pub(crate) async fn find_contact(tx: &mut Tx, id: &str) -> Result<Option<Contact>, DbError> {
+    sql!(
+        tx,
+        one_or_none Contact,
+        "SELECT email, email_verified, created_at FROM people WHERE id = $1",
+        id
+    )
+}
+
 /// Whether an operator exists who may sign in.
 pub(crate) async fn find_operator(tx: &mut Tx) -> Result<bool, DbError> {
     let row = sql!(

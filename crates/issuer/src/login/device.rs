@@ -1,5 +1,7 @@
 //! What a browser says of itself, in words, and the engine that it keeps while everything else changes.
 
+use crate::pages::{Language, say};
+
 /// Names that stand in a user agent, the more telling ones first.
 const BROWSERS: [(&str, &str); 16] = [
     ("Edg/", "Edge"),
@@ -47,6 +49,17 @@ impl Device {
         Self {
             browser: first(&BROWSERS),
             system: first(&SYSTEMS),
+        }
+    }
+
+    pub(crate) fn words(self, language: Language) -> String {
+        match (self.browser, self.system) {
+            (Some(browser), Some(system)) => {
+                let said = say("device").with("browser", browser);
+                language.text(&said.with("system", system))
+            }
+            (Some(one), None) | (None, Some(one)) => one.to_owned(),
+            (None, None) => language.text(&say("device-unknown")),
         }
     }
 }

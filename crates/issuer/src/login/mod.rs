@@ -1,5 +1,6 @@
 //! Signing people in and out: sessions, passwords, limits, and the pages for them.
 
+mod attempt;
 pub(crate) mod base32;
 mod binding;
 mod code;
@@ -8,6 +9,7 @@ pub(crate) mod device;
 pub(crate) mod email_proof;
 pub(crate) mod forgot;
 pub(crate) mod invitation;
+mod known_device;
 pub(crate) mod password;
 pub(crate) mod password_rules;
 pub(crate) mod recovery;

@@ -10,12 +10,14 @@ use oauth::secret::Secret;
 use oauth::time::UnixTime;
 
 use super::binding::{self, SessionCookie};
+use super::known_device::KnownDevice;
 use crate::Issuer;
 use crate::audit::Source;
 use crate::db::people::{self, Person};
 use crate::db::sessions::{self, NewSession, Rotation};
 use crate::db::{DbError, Tx};
-use crate::pages::{Choice, LateCookies, PageError, cookie};
+use crate::mail::alerts;
+use crate::pages::{Choice, Language, LateCookies, Look, PageError, cookie};
 use crate::tokens::methods::{Method, Methods};
 
 pub(super) const COOKIE: &str = "session";
@@ -118,6 +120,8 @@ fn user_agent(headers: &HeaderMap) -> String {
 #[derive(Clone, Debug)]
 pub(crate) struct Visitor {
     pub(crate) source: Source,
+    pub(super) device: KnownDevice,
+    language: Language,
     user_agent: String,
     session_hash: Option<String>,
     cookies: LateCookies,
@@ -132,6 +136,8 @@ impl FromRequestParts<Issuer> for Visitor {
     ) -> Result<Self, std::convert::Infallible> {
         Ok(Self {
             source: parts.extensions.get().cloned().unwrap_or_default(),
+            device: KnownDevice::read(issuer, &parts.headers),
+            language: Look::of(issuer, &parts.uri, &parts.headers).language,
             user_agent: user_agent(&parts.headers),
             cookies: parts.extensions.get().cloned().unwrap_or_default(),
             session_hash: SessionCookie::read(issuer, &parts.headers)
@@ -162,6 +168,14 @@ impl Visitor {
             address: self.source.address_text(),
             mark_hash: fresh.mark_hash(),
         };
+        if !self.device.knows(person_id) {
+            let about = (&*new.user_agent, &*new.address);
+            alerts::tell_of_new_device(issuer, tx, (person_id, self.language), about).await?;
+        }
+        let device = self.device.clone().with(issuer, person_id);
+        if let Some(cookie) = device {
+            self.cookies.add(cookie);
+        }
         sessions::insert(tx, new).await?;
         self.bring_look(issuer, tx, person_id).await?;
         Ok(fresh.value())

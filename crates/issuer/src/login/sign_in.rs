@@ -4,13 +4,14 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderValue, StatusCode, header};
-use oauth::secret::{Secret, SecretHash};
+use oauth::secret::Secret;
 
 use super::Problem;
+use super::attempt::Attempt;
 use super::continuation::Continuation;
 use super::password::{BYTES_MAX, PasswordError};
 use super::session::{self, Visitor};
-use super::throttle::{self, Slot, ThrottleError};
+use super::throttle::ThrottleError;
 use crate::Issuer;
 use crate::audit::{self, Event, Kind, Source};
 use crate::db::DbError;
@@ -99,7 +100,7 @@ pub(crate) async fn post(
         Ok(response)
     };
     let entered = match check_password(&issuer, &visitor, email, password).await {
-        Ok((person, slots)) => Ok(start(&issuer, &visitor, person, slots).await?),
+        Ok((person, attempt)) => Ok(start(&issuer, &visitor, person, attempt).await?),
         Err(error) => Err(error),
     };
     match entered {
@@ -129,26 +130,28 @@ impl SignInError {
     }
 }
 
-/// Whose e-mail and password these are, and the slots that the attempt took.
+/// Whose e-mail and password these are, and what the attempt took.
 pub(super) async fn check_password(
     issuer: &Issuer,
     visitor: &Visitor,
     email: &str,
     password: &str,
-) -> Result<(Person, [Slot; 2]), SignInError> {
+) -> Result<(Person, Attempt), SignInError> {
     if email.is_empty() || email.len() > 254 || password.len() > BYTES_MAX {
         return Err(SignInError::Wrong);
     }
     let place = issuer.passwords.reserve()?;
-    let slots = take_slots(issuer, visitor, email).await?;
     let mut tx = issuer.db.read().await?;
     let found = people::find_by_email(&mut tx, email).await?;
     drop(tx);
     let (person, hash) = found.unzip();
+    let here = |person: &Person| visitor.device.knows(&person.id);
+    let known = person.as_ref().is_some_and(here);
+    let attempt = Attempt::take(issuer, visitor, email, known).await?;
     let password = Secret::new(password.to_owned());
     let right = place.verify(password, hash.flatten()).await?;
     match person.filter(|person| right && !person.disabled) {
-        Some(person) => Ok((person, slots)),
+        Some(person) => Ok((person, attempt)),
         None => {
             let event = Event::new(Kind::SignInFailed, &visitor.source);
             issuer.record_soon(event.refused("wrong e-mail or password"));
@@ -157,39 +160,17 @@ pub(super) async fn check_password(
     }
 }
 
-/// Counts the attempt before it is made, so that racing guesses cannot pass the limit.
-async fn take_slots(
-    issuer: &Issuer,
-    visitor: &Visitor,
-    email: &str,
-) -> Result<[Slot; 2], SignInError> {
-    let limits = &issuer.settings.limits;
-    let key = SecretHash::of(people::email_key(email).as_bytes());
-    let person = format!("sign_in_person:{}", key.as_str());
-    let source = throttle::source_name("sign_in_source", &visitor.source);
-    let limited = |_: &ThrottleError| {
-        let event = Event::new(Kind::SignInFailed, &visitor.source);
-        issuer.record_soon(event.refused("too many failures"));
-    };
-    let source = throttle::count(issuer, &source, limits.sign_in_failures_per_source).await;
-    let source = source.inspect_err(limited)?;
-    let person = throttle::count(issuer, &person, limits.sign_in_failures_per_person).await;
-    Ok([source, person.inspect_err(limited)?])
-}
-
 async fn start(
     issuer: &Issuer,
     visitor: &Visitor,
     person: Person,
-    slots: [Slot; 2],
+    attempt: Attempt,
 ) -> Result<Secret<String>, DbError> {
     let (issuer, visitor) = (issuer.clone(), visitor.clone());
     let db = issuer.db.clone();
     db.write(move |tx| {
         Box::pin(async move {
-            for slot in slots {
-                slot.give_back(tx).await?;
-            }
+            attempt.give_back(tx).await?;
             let id = visitor
                 .start_session(&issuer, tx, (&person.id, Method::Password.into()))
                 .await?;

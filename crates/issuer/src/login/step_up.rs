@@ -152,7 +152,7 @@ async fn by_password(
     password: &str,
 ) -> Result<Secret<String>, SignInError> {
     let email = &signed_in.person.email;
-    let (person, slots) = check_password(issuer, visitor, email, password).await?;
+    let (person, attempt) = check_password(issuer, visitor, email, password).await?;
     if person.id != signed_in.person.id {
         return Err(session_ended().into());
     }
@@ -162,9 +162,7 @@ async fn by_password(
     );
     let kept = db.write::<_, DbError, _>(move |tx| {
         Box::pin(async move {
-            for slot in slots {
-                slot.give_back(tx).await?;
-            }
+            attempt.give_back(tx).await?;
             confirming.keep(tx, Method::Password).await
         })
     });

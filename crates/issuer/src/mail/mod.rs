@@ -1,6 +1,7 @@
 //! Mail: letters in the reader's language, queued in the same unit of work as what they tell of, and
 //! delivered by a job.
 
+pub(crate) mod alerts;
 mod deliver;
 
 pub use deliver::MailError;

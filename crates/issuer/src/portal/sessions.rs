@@ -11,7 +11,7 @@ use crate::db::DbError;
 use crate::db::sessions::{self, Listed};
 use crate::login::device::Device;
 use crate::login::session::{self, SignedIn};
-use crate::pages::{Frame, PageError, PageForm, say};
+use crate::pages::{Frame, PageError, PageForm};
 
 #[derive(Template)]
 #[template(path = "sessions.html")]
@@ -55,23 +55,10 @@ fn shown(frame: &Frame, session: Listed, signed_in: &SignedIn) -> Session {
     Session {
         here: session.id_hash == signed_in.session_hash,
         name: session.id_hash,
-        device: device_words(frame, &session.user_agent),
+        device: Device::of(&session.user_agent).words(frame.language()),
         address: session.address,
         created: Moment::of(session.created_at),
         seen: Moment::of(session.seen_at),
-    }
-}
-
-/// A device in words.
-pub(crate) fn device_words(frame: &Frame, user_agent: &str) -> String {
-    let device = Device::of(user_agent);
-    match (device.browser, device.system) {
-        (Some(browser), Some(system)) => {
-            let said = say("device").with("browser", browser);
-            frame.tell(&said.with("system", system))
-        }
-        (Some(one), None) | (None, Some(one)) => one.to_owned(),
-        (None, None) => frame.say("device-unknown"),
     }
 }
 

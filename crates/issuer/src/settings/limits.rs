@@ -29,6 +29,11 @@ pub struct Limits {
     /// Such codes for one person. Only who has the password, or a session, can use it up.
     pub second_factor_failures_per_person: Limit,
     pub second_factor_failures_per_source: Limit,
+    /// Failed sign-ins in a row, for one address from one place, that cost nothing. Each further one doubles
+    /// the wait for the next.
+    pub sign_in_free_failures: u32,
+    /// The longest such wait, in seconds.
+    pub sign_in_wait_max: i64,
     pub sign_ups_per_source: Limit,
     /// Letters that people can have sent to one address.
     pub letters_per_address: Limit,
@@ -49,11 +54,13 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            sign_in_failures_per_person: Limit::new(10, 900),
+            sign_in_failures_per_person: Limit::new(30, 900),
             sign_in_failures_per_source: Limit::new(100, 900),
             second_factor_failures_per_sign_in: Limit::new(5, 3_600),
             second_factor_failures_per_person: Limit::new(100, 86_400),
             second_factor_failures_per_source: Limit::new(100, 900),
+            sign_in_free_failures: 5,
+            sign_in_wait_max: 900,
             sign_ups_per_source: Limit::new(20, 3_600),
             letters_per_address: Limit::new(5, 3_600),
             email_code_failures: 5,

@@ -52,6 +52,7 @@ pub(super) fn settings() -> Settings {
         default: true,
         algorithm: Algorithm::EdDsa,
         scopes: vec![scope("a"), scope("b")],
+        consent_note: None,
         upstream: None,
     };
     Settings {

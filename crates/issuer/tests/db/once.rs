@@ -2,6 +2,9 @@
 
 use futures_util::future::join_all;
 
+use oauth::time::UnixTime;
+
+use crate::db::backoffs::{self, Growth};
 use crate::db::{Db, DbError, setup_links, throttles, used_ids};
 
 use super::NOW;
@@ -97,4 +100,48 @@ pub(crate) async fn a_setup_link_opens_once(db: Db) {
     })
     .await
     .unwrap();
+}
+
+pub(crate) async fn failures_in_a_row_make_wait_twice_as_long(db: Db) {
+    const GROWTH: Growth = Growth {
+        free: 3,
+        wait_max: 9,
+        forget_after: 100,
+    };
+    let fail = |now: UnixTime| {
+        let counted = db.write::<_, DbError, _>(move |tx| {
+            Box::pin(async move { backoffs::insert(tx, "ada", now, GROWTH).await })
+        });
+        async { counted.await.unwrap() }
+    };
+    // Of those who race, no more than the free ones and one more.
+    let racing = futures_util::future::join_all((0..12).map(|_| fail(NOW))).await;
+    assert_eq!(racing.into_iter().filter(|counted| *counted).count(), 4);
+    let mut now = NOW;
+    for wait in [1, 2, 4, 8, 9, 9] {
+        assert!(!fail(now.plus(wait - 1)).await, "{wait}");
+        let until = backoffs::find(&mut db.read().await.unwrap(), "ada", now).await;
+        assert_eq!(until.unwrap(), Some(now.plus(wait)));
+        now = now.plus(wait);
+        assert!(fail(now).await, "{wait}");
+    }
+    // Forgotten after a while without a try, and by success.
+    now = now.plus(100);
+    for _ in 0..3 {
+        assert!(fail(now).await);
+    }
+    db.write::<_, DbError, _>(|tx| Box::pin(async { backoffs::delete(tx, "ada").await }))
+        .await
+        .unwrap();
+    for _ in 0..4 {
+        assert!(fail(now).await);
+    }
+    assert!(!fail(now).await);
+    let gone = db.write::<_, DbError, _>(move |tx| {
+        Box::pin(async move {
+            assert_eq!(backoffs::delete_expired(tx, now.plus(100), 9).await?, 0);
+            backoffs::delete_expired(tx, now.plus(101), 9).await
+        })
+    });
+    assert_eq!(gone.await.unwrap(), 1);
 }

@@ -40,6 +40,12 @@ pub(crate) async fn an_email_address_has_one_account(db: Db) {
     assert!(!person.disabled && !person.email_verified && !person.operator);
     assert_eq!(people::find(&mut tx, "1").await.unwrap(), Some(person));
     assert_eq!(people::find(&mut tx, "2").await.unwrap(), None);
+    let contact = people::find_contact(&mut tx, "1").await.unwrap().unwrap();
+    assert_eq!(
+        (contact.email.as_str(), contact.created_at),
+        ("Ada@Example.com", NOW.0)
+    );
+    assert!(!contact.email_verified);
     assert!(!people::find_operator(&mut tx).await.unwrap());
 }
 

@@ -89,7 +89,7 @@ on_both! {
     // clients::delete_expired, clients::delete_stale
     only_clients_that_were_never_used_are_reaped =>
         super::clients::only_clients_that_were_never_used_are_reaped;
-    // people::insert, people::find, people::find_by_email, people::find_operator
+    // people::insert, people::find, people::find_by_email, people::find_operator, people::find_contact
     people_have_one_account => super::people::an_email_address_has_one_account;
     operators_are_found => super::people::an_operator_is_found;
     // sessions::insert, sessions::find, sessions::delete, sessions::delete_of_person,
@@ -101,6 +101,9 @@ on_both! {
     one_of_many_rotates_a_session => super::sessions::of_those_who_rotate_a_session_one_does;
     // sessions::list, sessions::delete_own, sessions::delete_others
     own_sessions => super::sessions::a_person_ends_their_own_sessions_only;
+    // consents::insert, consents::find, consents::list, consents::update_scope, consents::delete
+    // backoffs::insert, backoffs::find, backoffs::delete, backoffs::delete_expired
+    failures_make_wait => super::once::failures_in_a_row_make_wait_twice_as_long;
     // outbox::insert, outbox::update_taken, outbox::update_due, outbox::delete
     a_letter_is_taken_by_one => super::mail::a_letter_is_taken_by_one_of_many_and_comes_back;
     // email_proofs::insert, email_proofs::find, email_proofs::find_by_id, email_proofs::redeem,

@@ -1,5 +1,6 @@
 //! Signing people in and out.
 
+mod attempt;
 mod forgot;
 mod invitation;
 mod session;

@@ -137,6 +137,8 @@ async fn failures_are_limited_for_each_person_and_each_source() {
             303
         );
     }
+    // Where nobody signed in before.
+    let browser = app.browser();
     for email in ["ada@example.com", "nobody@example.com"] {
         for _ in 0..3 {
             assert_eq!(sign_in(&browser, email, "wrong wrong").await.status, 400);

@@ -28,12 +28,23 @@ async fn pages_have_the_operators_look_from_our_own_origin() {
     let app = App::builder().with(|all| all.brand = brand()).start().await;
     let page = app.get("/login").await;
     assert!(page.body.contains("For &#60;members&#62; only."));
-    assert!(page.body.contains("href=\"https://house.example/privacy?a=1&#38;b=2\""));
+    assert!(
+        page.body
+            .contains("href=\"https://house.example/privacy?a=1&#38;b=2\"")
+    );
     assert!(!page.body.contains("Support"));
     let style = app.get(address(&page.body, "href=", "/brand.css")).await;
     assert_eq!(style.header("content-type"), "text/css; charset=utf-8");
-    assert!(style.body.contains("--accent: light-dark(#0a5f38, #7bd8a4)"));
-    assert!(style.body.contains("--on-accent: light-dark(#ffffff, #000000)"));
+    assert!(
+        style
+            .body
+            .contains("--accent: light-dark(#0a5f38, #7bd8a4)")
+    );
+    assert!(
+        style
+            .body
+            .contains("--on-accent: light-dark(#ffffff, #000000)")
+    );
     assert!(style.body.ends_with("h1 { letter-spacing: 0.02em }"));
     let logo = app.get(address(&page.body, "src=", "/logo")).await;
     assert_eq!(logo.header("content-type"), "image/svg+xml");
@@ -43,7 +54,12 @@ async fn pages_have_the_operators_look_from_our_own_origin() {
     assert!(logo.header("cache-control").contains("immutable"));
     assert_eq!(app.get("/static/000000000000/logo").await.status, 404);
     // Pages that say what went wrong have it too.
-    assert!(app.get("/oauth/authorize").await.body.contains("/brand.css"));
+    assert!(
+        app.get("/oauth/authorize")
+            .await
+            .body
+            .contains("/brand.css")
+    );
 }
 
 #[tokio::test]
@@ -62,12 +78,14 @@ async fn a_resource_has_a_note_on_its_consent_page_alone() {
     };
     let app = App::builder().with(|all| {
         for resource in all.resources.iter_mut().take(1) {
-            resource.consent_note = Some(note);
+            resource.consent_note = Some(note.clone());
         }
     });
     let app = app.start().await;
     let (ada, client) = (app.person("ada").await, app.client().await);
-    let asked = ada.get(&client.authorize_path("&scope=notes%3Awrite")).await;
+    let asked = ada
+        .get(&client.authorize_path("&scope=notes%3Awrite"))
+        .await;
     assert!(asked.body.contains("Free for 30 days."), "{}", asked.body);
     assert!(asked.body.contains("https://house.example/upgrade"));
     let other = ada

@@ -22,7 +22,8 @@ pub fn catalogue(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (path, text) in tree.iter().filter(|(path, _)| is_page(path)) {
         for (at, line) in text.lines().enumerate() {
-            for said in quoted(line) {
+            // Within an attribute's quotes only the call shows where a name begins.
+            for said in quoted(line).chain(said(line)) {
                 unsaid.remove(said);
             }
             for said in said(line).filter(|said| !known.contains(said)) {

@@ -139,6 +139,7 @@ mod tests {
             default: true,
             algorithm: Algorithm::EdDsa,
             scopes: vec![scope("read", true), scope("write", false)],
+            consent_note: None,
             upstream: None,
         }
     }
