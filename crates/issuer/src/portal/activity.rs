@@ -52,16 +52,19 @@ enum Group {
     SignIn,
     Apps,
     Account,
+    /// What apps do all day: shown alone, or nothing else would be seen.
+    Use,
 }
 
 impl Group {
-    const ALL: [Self; 3] = [Self::SignIn, Self::Apps, Self::Account];
+    const ALL: [Self; 4] = [Self::SignIn, Self::Apps, Self::Account, Self::Use];
 
     const fn as_str(self) -> &'static str {
         match self {
             Self::SignIn => "sign-in",
             Self::Apps => "apps",
             Self::Account => "account",
+            Self::Use => "use",
         }
     }
 
@@ -70,23 +73,27 @@ impl Group {
             Self::SignIn => "activity-group-sign-in",
             Self::Apps => "activity-group-apps",
             Self::Account => "activity-group-account",
+            Self::Use => "activity-group-use",
         }
     }
 
-    /// The kinds of a group as the log has them, between commas; those of all groups without one.
+    /// The kinds of a group as the log has them, between commas; without one, all that is not everyday.
     fn kinds(group: Option<Self>) -> String {
-        let kinds = Kind::ALL.iter();
-        let kinds = kinds.filter(|kind| group.is_none_or(|group| told(**kind).0 == group));
+        let shown = |kind: &&Kind| match group {
+            Some(group) => told(**kind).0 == group,
+            None => told(**kind).0 != Self::Use,
+        };
+        let kinds = Kind::ALL.iter().filter(shown);
         kinds.fold(",".to_owned(), |list, kind| list + &kind.word() + ",")
     }
 }
 
 /// What an event is about, and the sentence for it, with the app as `$app`.
 const fn told(kind: Kind) -> (Group, &'static str) {
-    use Group::{Account, Apps, SignIn};
+    use Group::{Account, Apps, SignIn, Use};
     match kind {
-        Kind::AuthorizationRequested => (Apps, "activity-authorization-requested"),
-        Kind::CallRefused => (Apps, "activity-call-refused"),
+        Kind::AuthorizationRequested => (Use, "activity-authorization-requested"),
+        Kind::CallRefused => (Use, "activity-call-refused"),
         Kind::ClientChanged => (Apps, "activity-client-changed"),
         Kind::ClientDeleted => (Apps, "activity-client-deleted"),
         Kind::ClientDisabled => (Apps, "activity-client-disabled"),
@@ -94,8 +101,8 @@ const fn told(kind: Kind) -> (Group, &'static str) {
         Kind::CodeReplayed => (Apps, "activity-code-replayed"),
         Kind::ConnectionEnded => (Account, "activity-connection-ended"),
         Kind::ConnectionMade => (Account, "activity-connection-made"),
-        Kind::ConnectionRenewed => (Account, "activity-connection-renewed"),
-        Kind::ConnectionUsed => (Apps, "activity-connection-used"),
+        Kind::ConnectionRenewed => (Use, "activity-connection-renewed"),
+        Kind::ConnectionUsed => (Use, "activity-connection-used"),
         Kind::ConsentDenied => (Apps, "activity-consent-denied"),
         Kind::ConsentGiven => (Apps, "activity-consent-given"),
         Kind::ConsentNarrowed => (Apps, "activity-consent-narrowed"),
@@ -104,7 +111,7 @@ const fn told(kind: Kind) -> (Group, &'static str) {
         Kind::EmailChanged => (Account, "activity-email-changed"),
         Kind::Exported => (Account, "activity-exported"),
         Kind::GrantIssued => (Apps, "activity-grant-issued"),
-        Kind::GrantRefreshed => (Apps, "activity-grant-refreshed"),
+        Kind::GrantRefreshed => (Use, "activity-grant-refreshed"),
         Kind::GrantRefused => (Apps, "activity-grant-refused"),
         Kind::GrantRevoked => (Apps, "activity-grant-revoked"),
         Kind::IdentityConfirmed => (SignIn, "activity-identity-confirmed"),
@@ -174,7 +181,7 @@ pub(crate) async fn get(
     })
 }
 
-/// The newest events of a person, of every kind.
+/// The newest events of a person that are not everyday.
 pub(super) async fn newest(
     issuer: &Issuer,
     frame: &Frame,

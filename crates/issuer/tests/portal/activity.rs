@@ -15,7 +15,8 @@ async fn people_see_what_happened_in_their_own_name_only() {
     let (ada, bob) = (app.person("ada").await, app.person("bob").await);
     let client = app.client().await;
     app.clock.advance(1);
-    client.tokens(&ada, "notes:read").await;
+    let tokens = client.tokens(&ada, "notes:read").await;
+    client.refresh(&tokens.refresh_token).await;
     app.clock.advance(1);
     ada.disconnect().await;
     let page = see(&ada, "").await;
@@ -30,6 +31,11 @@ async fn people_see_what_happened_in_their_own_name_only() {
     );
     let apps = see(&ada, "?group=apps").await;
     assert!(apps.contains(ended) && !apps.contains("You made this account."));
+    // What apps do all day does not hide the rest.
+    let renewed = "renewed its access";
+    assert!(!page.contains(renewed) && !apps.contains(renewed));
+    let used = see(&ada, "?group=use").await;
+    assert!(used.contains(renewed) && !used.contains(ended), "{used}");
     let account = see(&ada, "?group=account").await;
     assert!(!account.contains(ended) && account.contains("You made this account."));
     assert!(see(&ada, "?group=sign-in").await.contains("Nothing yet."));
