@@ -9,6 +9,7 @@ import { addresses, clearWork, freePort, Node, root, workFolder } from './subjec
 import { Tally } from './tally.mjs';
 import { accounts } from './judges/accounts.mjs';
 import { browser } from './judges/browser.mjs';
+import { factors } from './judges/factors.mjs';
 import { github } from './judges/github.mjs';
 import { inspector } from './judges/inspector.mjs';
 import { mcpRemote } from './judges/mcp_remote.mjs';
@@ -31,6 +32,7 @@ const JUDGES = {
   browser,
   portal,
   accounts,
+  factors,
   github,
   nodes,
 };

@@ -59,6 +59,8 @@ pub enum Kind {
     Invited,
     KeyChanged,
     OperatorCreated,
+    PasskeyAdded,
+    PasskeyRemoved,
     PasswordChanged,
     PasswordForgotten,
     PersonChanged,
@@ -74,6 +76,8 @@ pub enum Kind {
     SignedOut,
     SignedUp,
     TokenRevoked,
+    TotpAdded,
+    TotpRemoved,
 }
 }
 

@@ -14,6 +14,7 @@ use crate::Issuer;
 use crate::audit::{self, Event};
 use crate::connections;
 use crate::db::{self, DbError, Tx};
+use crate::login::totp;
 use crate::mail;
 use crate::people::deletion;
 use crate::settings::Lifetimes;
@@ -26,7 +27,7 @@ struct Job {
     run: fn(Issuer) -> BoxFuture<'static, anyhow::Result<()>>,
 }
 
-const JOBS: [Job; 8] = [
+const JOBS: [Job; 9] = [
     Job {
         name: "clean_up",
         every: Duration::from_secs(3_600),
@@ -62,6 +63,11 @@ const JOBS: [Job; 8] = [
         name: "seal_connections",
         every: Duration::from_secs(3_600),
         run: |issuer| Box::pin(async move { Ok(connections::seal_anew(&issuer).await?) }),
+    },
+    Job {
+        name: "seal_totp_keys",
+        every: Duration::from_secs(3_600),
+        run: |issuer| Box::pin(async move { Ok(totp::seal_anew(&issuer).await?) }),
     },
     Job {
         name: "rotate_keys",

@@ -56,6 +56,7 @@ pub struct Parts {
     pub(crate) limits_reached: endpoints::caller::Reached,
     /// The metadata document, ready to send.
     pub(crate) metadata: document::Document,
+    pub(crate) passkeys: Option<webauthn_rs::Webauthn>,
     pub(crate) passwords: login::password::PasswordPool,
     /// Absent where no mail is sent.
     pub(crate) mailer: Option<mail::Mailer>,
@@ -79,6 +80,7 @@ impl Issuer {
         let sealer = seal::Sealer::new(&settings.sealing_keys);
         let (backlog, events) = audit::Backlog::new(1_024);
         let clients = clients::Clients::new(&settings)?;
+        let passkeys = login::passkey::relying_party(&settings);
         let passwords = login::password::PasswordPool::new(&settings.limits);
         let means = tokens::keys::Means {
             settings: &settings,
@@ -103,6 +105,7 @@ impl Issuer {
             brand,
             clients,
             keys,
+            passkeys,
             passwords,
             revocations: tokens::revocation::Revocations::default(),
             limits_reached: moka::sync::Cache::new(10_000),

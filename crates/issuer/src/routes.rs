@@ -10,9 +10,11 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use crate::Issuer;
 use crate::connections::webhook;
 use crate::endpoints::{authorize, discovery, introspect, jwks, register, revoke, token, userinfo};
-use crate::login::{forgot, reset, setup, sign_in, sign_out, sign_up, step_up, upstream, verify};
+use crate::login::{
+    forgot, passkey, reset, second, setup, sign_in, sign_out, sign_up, step_up, upstream, verify,
+};
 use crate::pages;
-use crate::portal::security::{self, recovery_codes};
+use crate::portal::security::{self, passkeys, recovery_codes, totp};
 use crate::portal::{
     account, activity, app, app_end, apps, connect, connections, delete, email, export, not_me,
     password, profile, sessions, settings, token_new, tokens,
@@ -33,6 +35,7 @@ pub fn router(issuer: Issuer) -> Router {
         .merge(documents(&issuer))
         .merge(protocol())
         .merge(pages(&issuer))
+        .route("/static/{version}/passkey.js", get(pages::script))
         .route("/static/{version}/style.css", get(pages::style))
         .route("/static/{version}/brand.css", get(pages::brand::style))
         .route("/static/{version}/logo", get(pages::brand::logo))
@@ -83,6 +86,8 @@ fn pages(issuer: &Issuer) -> Router<Issuer> {
             get(authorize::finish::get).head(authorize::head),
         )
         .route("/login", get(sign_in::get).post(sign_in::post))
+        .route("/login/passkey", post(passkey::sign_in::post))
+        .route("/login/second", get(second::get).post(second::post))
         .route("/login/{upstream}", post(upstream::start::post))
         .route("/auth/{upstream}", get(upstream::start::get))
         .route(
@@ -128,6 +133,15 @@ fn account_pages() -> Router<Issuer> {
             "/account/security/recovery-codes/download",
             get(recovery_codes::download),
         )
+        .route(
+            "/account/security/passkeys/new",
+            get(passkeys::get_new).post(passkeys::post_new),
+        )
+        .route("/account/security/passkeys/edit", get(passkeys::get_edit))
+        .route("/account/security/passkeys/rename", post(passkeys::rename))
+        .route("/account/security/passkeys/remove", post(passkeys::remove))
+        .route("/account/security/totp", get(totp::get).post(totp::post))
+        .route("/account/security/totp/remove", post(totp::remove))
         .route("/account/sessions", get(sessions::get))
         .route("/account/sessions/end", post(sessions::end))
         .route("/account/sessions/end-others", post(sessions::end_others))

@@ -216,6 +216,16 @@ impl Answer {
     }
 }
 
+impl Answer {
+    /// What a script would read from the form that posts to `action`: its attribute `data-options`.
+    #[must_use]
+    pub fn options(&self, action: &str) -> Option<String> {
+        let mut pieces = self.body.split("<form").skip(1);
+        let form = pieces.find(|piece| attribute(piece, "action").as_deref() == Some(action))?;
+        attribute(form, "data-options")
+    }
+}
+
 /// The forms of a page that we rendered: tags are well-formed and attributes quoted.
 fn forms(html: &str) -> Vec<Form> {
     let pieces = html.split("<form").skip(1);

@@ -2,6 +2,7 @@
 
 mod answer;
 mod app;
+mod authenticator;
 mod browser;
 mod fake_github;
 mod fake_oidc;
@@ -12,6 +13,7 @@ mod postgres;
 
 pub use answer::Answer;
 pub use app::{App, AppBuilder};
+pub use authenticator::Authenticator;
 pub use browser::{Browser, Form};
 pub use fake_github::{FakeGithub, GithubAccount, WEBHOOK_SECRET};
 pub use fake_oidc::{FakeOidc, OidcManner, Spoil};

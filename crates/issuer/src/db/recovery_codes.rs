@@ -22,17 +22,6 @@ pub(crate) async fn insert(
     Ok(())
 }
 
-/// How many codes a person has left.
-pub(crate) async fn find_count(tx: &mut Tx, person_id: &str) -> Result<i64, DbError> {
-    let (count,) = sql!(
-        tx,
-        one(i64,),
-        "SELECT COUNT(*) FROM recovery_codes WHERE person_id = $1 AND used_at IS NULL",
-        person_id
-    )?;
-    Ok(count)
-}
-
 /// Uses up a code: only one caller ever does.
 pub(crate) async fn redeem(
     tx: &mut Tx,

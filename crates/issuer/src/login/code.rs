@@ -3,6 +3,7 @@
 use super::recovery;
 use super::session::Visitor;
 use super::throttle::{self, Slot, ThrottleError};
+use super::totp;
 use crate::Issuer;
 use crate::audit::{Event, Kind};
 use crate::db::{DbError, Tx};
@@ -15,6 +16,9 @@ pub(super) async fn redeem(
     person_id: &str,
     typed: &str,
 ) -> Result<Option<Method>, DbError> {
+    if totp::redeem(issuer, tx, person_id, typed).await? {
+        return Ok(Some(Method::Totp));
+    }
     let recovery = recovery::redeem(issuer, tx, person_id, typed).await?;
     Ok(recovery.then_some(Method::RecoveryCode))
 }

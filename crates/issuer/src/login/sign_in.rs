@@ -3,20 +3,22 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
-use http::{HeaderValue, StatusCode, header};
+use http::{StatusCode, header};
 use oauth::secret::Secret;
 
 use super::Problem;
 use super::attempt::Attempt;
 use super::continuation::Continuation;
+use super::passkey::{self, Offered};
 use super::password::{BYTES_MAX, PasswordError};
-use super::session::{self, Visitor};
+use super::second::Entry;
+use super::session::Visitor;
 use super::throttle::ThrottleError;
 use crate::Issuer;
-use crate::audit::{self, Event, Kind, Source};
+use crate::audit::{Event, Kind, Source};
 use crate::db::DbError;
 use crate::db::people::{self, Person};
-use crate::pages::{Frame, PageError, PageForm, PageQuery, say};
+use crate::pages::{Frame, PageError, PageForm, PageQuery, Scripted, say};
 use crate::settings::UpstreamSettings;
 use crate::tokens::methods::Method;
 
@@ -32,6 +34,7 @@ struct SignInPage<'a> {
     /// What has been done before.
     note: Option<&'static str>,
     upstreams: Vec<&'a UpstreamSettings>,
+    passkey: Option<Offered>,
     problem: Option<Problem>,
 }
 
@@ -94,39 +97,56 @@ pub(crate) async fn post(
 ) -> Result<Response, PageError> {
     let to = Continuation::load(&issuer, &visitor.source, form.get("continue")).await;
     let (email, password) = (form.text("email"), form.text("password"));
-    let again = |status: StatusCode, problem: Problem| {
-        let mut response = show((&issuer, &frame), &to, (email, None), Some(problem))?;
-        *response.status_mut() = status;
-        Ok(response)
-    };
     let entered = match check_password(&issuer, &visitor, email, password).await {
         Ok((person, attempt)) => Ok(start(&issuer, &visitor, person, attempt).await?),
         Err(error) => Err(error),
     };
     match entered {
-        Ok(id) => session::enter(&issuer, &id, to.target()),
-        Err(error) => error.show(Problem::new("email", "sign-in-wrong"), again),
+        Ok(entry) => entry.go(&issuer, to.target()),
+        Err(error) => {
+            let told = error.tell(Problem::new("email", "sign-in-wrong"))?;
+            let page = show((&issuer, &frame), &to, (email, None), Some(told.problem))?;
+            Ok(told.refusal.dress(page))
+        }
     }
 }
 
 impl SignInError {
-    /// Shows the form again with what was wrong; `again` renders it.
-    pub(super) fn show(
-        self,
-        wrong: Problem,
-        again: impl FnOnce(StatusCode, Problem) -> Result<Response, PageError>,
-    ) -> Result<Response, PageError> {
+    /// What to show the form again with; `wrong` is said of what was typed.
+    pub(super) fn tell(self, wrong: Problem) -> Result<Told, PageError> {
         match self {
-            Self::Wrong => again(StatusCode::BAD_REQUEST, wrong),
-            Self::Throttled(seconds) => {
-                let text = say("sign-in-throttled").with_wait(seconds);
-                let mut response = again(StatusCode::TOO_MANY_REQUESTS, Problem::new("", text))?;
-                let headers = response.headers_mut();
-                headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-                Ok(response)
-            }
+            Self::Wrong => Ok(Told {
+                problem: wrong,
+                refusal: Refusal(None),
+            }),
+            Self::Throttled(seconds) => Ok(Told {
+                problem: Problem::new("", say("sign-in-throttled").with_wait(seconds)),
+                refusal: Refusal(Some(seconds)),
+            }),
             Self::Failed(error) => Err(error),
         }
+    }
+}
+
+/// What a person is told about an attempt that failed.
+pub(super) struct Told {
+    pub(super) problem: Problem,
+    pub(super) refusal: Refusal,
+}
+
+/// How a page says that it is one: with the seconds to wait where there were too many attempts.
+pub(super) struct Refusal(Option<i64>);
+
+impl Refusal {
+    pub(super) fn dress(self, mut page: Response) -> Response {
+        let Self(retry_after_seconds) = self;
+        *page.status_mut() = match retry_after_seconds {
+            Some(_) => StatusCode::TOO_MANY_REQUESTS,
+            None => StatusCode::BAD_REQUEST,
+        };
+        let header = retry_after_seconds.map(|seconds| (header::RETRY_AFTER, seconds.into()));
+        page.headers_mut().extend(header);
+        page
     }
 }
 
@@ -165,18 +185,14 @@ async fn start(
     visitor: &Visitor,
     person: Person,
     attempt: Attempt,
-) -> Result<Secret<String>, DbError> {
+) -> Result<Entry, DbError> {
     let (issuer, visitor) = (issuer.clone(), visitor.clone());
     let db = issuer.db.clone();
     db.write(move |tx| {
         Box::pin(async move {
             attempt.give_back(tx).await?;
-            let id = visitor
-                .start_session(&issuer, tx, (&person.id, Method::Password.into()))
-                .await?;
-            let event = Event::new(Kind::SignedIn, &visitor.source).person(&person.id);
-            audit::record(&issuer, tx, &event).await?;
-            Ok(id)
+            let proved = (person.id.as_str(), Method::Password, "");
+            Entry::open(&issuer, tx, &visitor, proved).await
         })
     })
     .await
@@ -202,7 +218,9 @@ fn show(
         note,
         sign_up: issuer.settings.sign_up.is_offered(),
         upstreams: upstreams.iter().map(|known| &known.settings).collect(),
+        passkey: passkey::offer(issuer, None)?,
         problem,
     })?;
-    Ok((axum::Extension(form_action), page).into_response())
+    let marks = (axum::Extension(form_action), axum::Extension(Scripted));
+    Ok((marks, page).into_response())
 }

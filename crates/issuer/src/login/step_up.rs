@@ -10,14 +10,16 @@ use http::{HeaderMap, Method as HttpMethod, StatusCode};
 use oauth::secret::Secret;
 
 use super::continuation::{Continuation, sign_in_path};
+use super::passkey::{self, Offered};
 use super::session::{self, NotSignedIn, SignedIn, Visitor};
 use super::sign_in::{SignInError, check_password};
 use super::upstream::Known;
 use super::{Problem, code};
 use crate::Issuer;
 use crate::audit::{self, Event, Kind, Source};
+use crate::db::factors::Factors;
 use crate::db::{self, DbError, Tx};
-use crate::pages::{Frame, PageError, PageForm, PageQuery};
+use crate::pages::{Frame, PageError, PageForm, PageQuery, Scripted};
 use crate::settings::UpstreamSettings;
 use crate::tokens::methods::{Method, Methods};
 
@@ -34,7 +36,8 @@ const PURPOSES: [(&str, &str); 6] = [
     ("/account/delete", "confirm-for-deletion"),
 ];
 
-/// A person who proved within the last minutes (`lifetimes.step_up`) who they are.
+/// A person who proved within the last minutes (`lifetimes.step_up`) who they are, with the strongest that
+/// they have.
 ///
 /// A handler that changes how somebody signs in, that gives out or deletes what is theirs, or that is
 /// dangerous otherwise, takes this in place of [`SignedIn`], for GET and for POST, before the form:
@@ -58,7 +61,13 @@ impl FromRequestParts<Issuer> for Recent {
             <Option<SignedIn> as FromRequestParts<Issuer>>::from_request_parts(parts, issuer);
         let found = found.await.map_err(PageError::into_response)?;
         match found {
-            Some(signed_in) if is_recent(issuer, &signed_in) => Ok(Self(signed_in)),
+            Some(signed_in)
+                if is_recent(issuer, &signed_in)
+                    .await
+                    .map_err(|error| PageError::from(error).into_response())? =>
+            {
+                Ok(Self(signed_in))
+            }
             Some(_) => Err(Redirect::to(&sign_in_path(PAGE, &back)).into_response()),
             None if parts.method == HttpMethod::GET => {
                 Err(Redirect::to(&sign_in_path("/login", &back)).into_response())
@@ -68,9 +77,15 @@ impl FromRequestParts<Issuer> for Recent {
     }
 }
 
-fn is_recent(issuer: &Issuer, signed_in: &SignedIn) -> bool {
+/// Whether the person proved a moment ago who they are, with more than one factor if they have one.
+async fn is_recent(issuer: &Issuer, signed_in: &SignedIn) -> Result<bool, DbError> {
     let age = issuer.clock.now().since(signed_in.authenticated_at);
-    age <= issuer.settings.lifetimes.step_up
+    if age > issuer.settings.lifetimes.step_up || signed_in.methods.are_strong() {
+        return Ok(age <= issuer.settings.lifetimes.step_up);
+    }
+    let mut tx = issuer.db.read().await?;
+    let factors = db::factors::find(&mut tx, &signed_in.person.id).await?;
+    Ok(!factors.are_strong())
 }
 
 /// Where the person comes back to: the page that is asked for, or the one that the form was on. Whatever
@@ -98,7 +113,8 @@ struct StepUpPage<'a> {
     purpose: &'static str,
     email: &'a str,
     password: bool,
-    recovery_codes: bool,
+    factors: Factors,
+    passkey: Option<Offered>,
     upstreams: Vec<&'a UpstreamSettings>,
     problem: Option<Problem>,
 }
@@ -112,7 +128,7 @@ pub(crate) async fn get(
 ) -> Result<Response, PageError> {
     let to = Continuation::load(&issuer, &source, query.get("continue")).await;
     let ways = Ways::load(&issuer, &signed_in).await?;
-    show(&frame, &to, (&signed_in, &ways), None)
+    show(&issuer, &frame, (&to, &signed_in, &ways), None)
 }
 
 pub(crate) async fn post(
@@ -124,24 +140,32 @@ pub(crate) async fn post(
 ) -> Result<Response, PageError> {
     let to = Continuation::load(&issuer, &visitor.source, form.get("continue")).await;
     let ways = Ways::load(&issuer, &signed_in).await?;
-    let again = |status: StatusCode, problem: Problem| {
-        let mut response = show(&frame, &to, (&signed_in, &ways), Some(problem))?;
-        *response.status_mut() = status;
-        Ok(response)
-    };
     let (confirmed, wrong) = match form.get("code") {
         Some(typed) => (
             by_code(&issuer, &visitor, &signed_in, typed).await,
             Problem::new("code", "code-wrong"),
         ),
-        None => (
+        None if ways.password => (
             by_password(&issuer, &visitor, &signed_in, form.text("password")).await,
             Problem::new("password", "password-wrong"),
+        ),
+        None => (
+            Err(SignInError::Wrong),
+            Problem::new("", "confirm-stronger"),
         ),
     };
     match confirmed {
         Ok(id) => session::enter(&issuer, &id, to.target()),
-        Err(error) => error.show(wrong, again),
+        Err(error) => {
+            let told = error.tell(wrong)?;
+            let page = show(
+                &issuer,
+                &frame,
+                (&to, &signed_in, &ways),
+                Some(told.problem),
+            )?;
+            Ok(told.refusal.dress(page))
+        }
     }
 }
 
@@ -207,7 +231,7 @@ async fn by_code(
 /// How a person can prove it here.
 struct Ways {
     password: bool,
-    recovery_codes: bool,
+    factors: Factors,
     upstreams: Vec<Known>,
 }
 
@@ -217,18 +241,20 @@ impl Ways {
         let mut tx = issuer.db.read().await?;
         let found = db::people::find_by_email(&mut tx, &person.email).await?;
         let places = db::identities::list(&mut tx, &person.id).await?;
-        let codes = db::recovery_codes::find_count(&mut tx, &person.id).await?;
+        let factors = db::factors::find(&mut tx, &person.id).await?;
         drop(tx);
+        // The strongest that they have: what is weaker does not do.
+        let weak = !factors.are_strong();
         let offered = issuer.upstreams.iter().filter(|known| {
             let settings = &known.settings;
             let here = |place: &db::identities::Row| {
                 place.upstream == settings.name && place.host == settings.host()
             };
-            settings.signs_in && places.iter().any(here)
+            weak && settings.signs_in && places.iter().any(here)
         });
         Ok(Self {
-            password: found.is_some_and(|(_, hash)| hash.is_some()),
-            recovery_codes: codes > 0,
+            password: weak && found.is_some_and(|(_, hash)| hash.is_some()),
+            factors,
             upstreams: offered.cloned().collect(),
         })
     }
@@ -268,9 +294,9 @@ impl Confirming {
 }
 
 fn show(
+    issuer: &Issuer,
     frame: &Frame,
-    to: &Continuation,
-    (signed_in, ways): (&SignedIn, &Ways),
+    (to, signed_in, ways): (&Continuation, &SignedIn, &Ways),
     problem: Option<Problem>,
 ) -> Result<Response, PageError> {
     let page = frame.show(&StepUpPage {
@@ -279,11 +305,17 @@ fn show(
         purpose: purpose(to),
         email: &signed_in.person.email,
         password: ways.password,
-        recovery_codes: ways.recovery_codes,
+        factors: ways.factors,
+        passkey: match ways.factors.passkeys {
+            0 => None,
+            _ => passkey::offer(issuer, Some(&signed_in.person.id))?,
+        },
         upstreams: ways.upstreams.iter().map(|known| &known.settings).collect(),
         problem,
     })?;
-    Ok((axum::Extension(to.form_action(&ways.upstreams)), page).into_response())
+    let form_action = to.form_action(&ways.upstreams);
+    let marks = (axum::Extension(form_action), axum::Extension(Scripted));
+    Ok((marks, page).into_response())
 }
 
 fn purpose(to: &Continuation) -> &'static str {

@@ -2,14 +2,15 @@
 
 use crate::Issuer;
 use crate::db::identities::{self, Row};
-use crate::db::people;
 use crate::db::{DbError, Tx};
+use crate::db::{passkeys, people};
 
 /// What a person can sign in with.
 pub(crate) struct Ways {
     pub(crate) password: bool,
     /// Accounts at upstreams that people sign in with here.
     pub(crate) identities: Vec<Row>,
+    pub(crate) passkeys: usize,
 }
 
 impl Ways {
@@ -27,6 +28,7 @@ impl Ways {
         Ok(Self {
             password: people::find_has_password(tx, person_id).await?,
             identities,
+            passkeys: passkeys::list(tx, person_id).await?.len(),
         })
     }
 
@@ -44,6 +46,6 @@ impl Ways {
     pub(crate) fn without(&self, upstream: &str) -> usize {
         let others = self.identities.iter();
         let others = others.filter(|row| row.upstream != upstream).count();
-        others + usize::from(self.password)
+        others + self.passkeys + usize::from(self.password)
     }
 }

@@ -4,6 +4,7 @@ pub(crate) mod brand;
 mod error;
 mod form;
 mod look;
+mod script;
 mod style;
 mod words;
 
@@ -25,6 +26,7 @@ pub(crate) use brand::Brand;
 pub(crate) use error::PageError;
 pub(crate) use form::{PageForm, PageQuery};
 pub(crate) use look::{Choice, Look};
+pub(crate) use script::{Scripted, get as script};
 pub(crate) use style::get as style;
 pub(crate) use words::{Language, Say, apart, say};
 
@@ -58,6 +60,10 @@ impl Frame {
     pub(crate) fn is_below(&self, path: &str) -> bool {
         let rest = self.path.strip_prefix(path);
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+
+    pub(crate) fn script(&self) -> &'static str {
+        script::path()
     }
 
     pub(crate) const fn language(&self) -> Language {
@@ -259,7 +265,8 @@ pub(crate) async fn dress(
         response = error.render(&issuer, look, &source.unwrap_or_default());
     }
     let form_action = response.extensions_mut().remove::<FormAction>();
-    let policy = policy(form_action.as_ref());
+    let scripted = response.extensions_mut().remove::<Scripted>();
+    let policy = policy(form_action.as_ref(), scripted);
     let headers = response.headers_mut();
     cookies.set(headers);
     let fixed: [(HeaderName, &'static str); 5] = [
@@ -290,12 +297,14 @@ pub(crate) async fn dress(
     response
 }
 
-/// No script, no frame, no foreign source; forms lead to us and, where a redirect follows, on.
-fn policy(form_action: Option<&FormAction>) -> String {
+/// No frame, no foreign source, and no script but our own where the page has one; forms lead to us and,
+/// where a redirect follows, on.
+fn policy(form_action: Option<&FormAction>, scripted: Option<Scripted>) -> String {
     let given = form_action.filter(|FormAction(source)| !source.is_empty());
     let redirect = given.map_or(String::new(), |FormAction(source)| format!(" {source}"));
+    let script = scripted.map_or("", |Scripted| " script-src 'self';");
     format!(
-        "default-src 'none'; style-src 'self'; img-src 'self' data:; \
+        "default-src 'none'; style-src 'self';{script} img-src 'self' data:; \
          form-action 'self'{redirect}; base-uri 'none'; frame-ancestors 'none'"
     )
 }

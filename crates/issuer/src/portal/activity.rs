@@ -120,6 +120,8 @@ const fn told(kind: Kind) -> (Group, &'static str) {
         Kind::Invited => (Account, "activity-invited"),
         Kind::KeyChanged => (Account, "activity-key-changed"),
         Kind::OperatorCreated => (Account, "activity-operator-created"),
+        Kind::PasskeyAdded => (Account, "activity-passkey-added"),
+        Kind::PasskeyRemoved => (Account, "activity-passkey-removed"),
         Kind::PasswordChanged => (SignIn, "activity-password-changed"),
         Kind::PasswordForgotten => (SignIn, "activity-password-forgotten"),
         Kind::PersonChanged => (Account, "activity-person-changed"),
@@ -135,6 +137,8 @@ const fn told(kind: Kind) -> (Group, &'static str) {
         Kind::SignedOut => (SignIn, "activity-signed-out"),
         Kind::SignedUp => (Account, "activity-signed-up"),
         Kind::TokenRevoked => (Apps, "activity-token-revoked"),
+        Kind::TotpAdded => (Account, "activity-totp-added"),
+        Kind::TotpRemoved => (Account, "activity-totp-removed"),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use futures_util::future::join_all;
 
-use crate::db::{Db, DbError, recovery_codes};
+use crate::db::{Db, DbError, factors, recovery_codes};
 
 use super::NOW;
 
@@ -15,7 +15,8 @@ async fn redeem(db: &Db, person: &'static str, hash: &'static str) -> bool {
 
 async fn left(db: &Db, person: &str) -> i64 {
     let mut tx = db.read().await.unwrap();
-    recovery_codes::find_count(&mut tx, person).await.unwrap()
+    let factors = factors::find(&mut tx, person).await.unwrap();
+    factors.recovery_codes
 }
 
 pub(crate) async fn one_of_many_redeems_a_recovery_code(db: Db) {

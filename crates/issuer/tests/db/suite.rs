@@ -13,6 +13,7 @@ mod codes;
 mod connections;
 mod consents;
 mod decisions;
+mod factors;
 mod families;
 mod grants;
 mod keys;
@@ -134,10 +135,20 @@ on_both! {
     people_are_listed => super::people::people_are_listed_and_disabled;
     // records::list, records::insert, records::delete
     records_stay_with_their_owner => super::records::records_stay_with_their_owner_and_are_bounded;
-    // recovery_codes::insert, recovery_codes::find_count, recovery_codes::redeem,
-    // recovery_codes::delete_of_person
+    // recovery_codes::insert, recovery_codes::redeem, recovery_codes::delete_of_person
     one_of_many_redeems_a_recovery_code =>
         super::recovery_codes::one_of_many_redeems_a_recovery_code;
+    // factors::find, passkeys::insert, passkeys::find, passkeys::list, passkeys::update_name
+    a_passkey_is_one_persons => super::factors::a_passkey_is_one_persons;
+    // passkeys::update_used
+    a_count_that_does_not_go_on_is_refused =>
+        super::factors::a_count_that_does_not_go_on_is_refused;
+    // passkeys::delete, people::update_held
+    nobody_loses_the_last_way_to_sign_in => super::factors::nobody_loses_the_last_way_to_sign_in;
+    // totp_keys::insert, totp_keys::find, totp_keys::redeem, totp_keys::delete
+    a_code_of_a_step_counts_once => super::factors::a_code_of_a_step_counts_once;
+    // totp_keys::list, totp_keys::update_sealed
+    a_totp_key_is_sealed_anew => super::factors::a_totp_key_is_sealed_anew;
     // keys::insert, keys::list, keys::retire, keys::update_sealed, keys::update_waiting
     one_first_key_is_agreed_on => super::keys::one_first_key_is_agreed_on;
     keys_are_retired => super::keys::a_key_is_retired_once_and_sealed_anew;

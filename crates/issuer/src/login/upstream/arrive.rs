@@ -2,7 +2,6 @@
 
 use axum::response::{IntoResponse as _, Redirect, Response};
 use http::StatusCode;
-use oauth::secret::Secret;
 
 use super::{Account, Arrival, Known};
 use crate::Issuer;
@@ -11,7 +10,8 @@ use crate::connections::vault::{self, Keep, Kept, Superseded};
 use crate::db::identities::Account as Identity;
 use crate::db::people::{self, NewPerson, Person};
 use crate::db::{self, DbError, Tx};
-use crate::login::session::{self, Visitor};
+use crate::login::second::Entry;
+use crate::login::session::Visitor;
 use crate::login::throttle;
 use crate::pages::{PageError, apart, clean, say};
 use crate::tokens::methods::Method;
@@ -65,9 +65,9 @@ impl Arrived {
             .db
             .write(move |tx| Box::pin(async move { self.enter(tx).await }));
         match entered.await {
-            Ok((id, superseded)) => {
+            Ok((entry, superseded)) => {
                 superseded.revoke().await;
-                session::enter(&issuer, &id, next)
+                entry.go(&issuer, next)
             }
             Err(error) => {
                 unused.revoke().await;
@@ -77,7 +77,7 @@ impl Arrived {
     }
 
     /// Finds or makes the person, keeps the tokens, and starts a session, as one unit.
-    async fn enter(self, tx: &mut Tx) -> Result<(Secret<String>, Superseded), SignInError> {
+    async fn enter(self, tx: &mut Tx) -> Result<(Entry, Superseded), SignInError> {
         let settings = &self.known.settings;
         let (person_id, keep) = match db::identities::find(tx, self.identity()).await? {
             Some(id) => {
@@ -94,15 +94,10 @@ impl Arrived {
             Kept::Yes(superseded) | Kept::No(superseded) => superseded,
             Kept::OtherAccount(_) => self.unused(),
         };
-        let id = self
-            .visitor
-            .start_session(&self.issuer, tx, (&person_id, Method::Upstream.into()))
-            .await?;
-        let event = Event::new(Kind::SignedIn, &self.visitor.source)
-            .person(&person_id)
-            .detail(format!("with {}", settings.title));
-        audit::record(&self.issuer, tx, &event).await?;
-        Ok((id, superseded))
+        let detail = format!("with {}", settings.title);
+        let proved = (person_id.as_str(), Method::Upstream, detail.as_str());
+        let entry = Entry::open(&self.issuer, tx, &self.visitor, proved).await?;
+        Ok((entry, superseded))
     }
 
     /// Somebody new counts like anybody who makes an account.

@@ -230,6 +230,19 @@ recovery-code = Wiederherstellungscode
 code-once = Jeder gilt einmal.
 code-wrong = Der Code ist falsch oder wurde schon benutzt.
 password-wrong = Das Passwort ist falsch.
+confirm-stronger = Bestätigen Sie es auf einem der Wege auf dieser Seite.
+code-of-app = Code Ihrer Authenticator-App
+code-or-recovery = Sechs Ziffern, oder ein Wiederherstellungscode. Jeder gilt einmal.
+passkey-use = Passkey benutzen
+passkey-failed = Es wurde kein Passkey benutzt. Versuchen Sie es noch einmal, oder wählen Sie einen anderen Weg.
+
+## Der zweite Faktor
+
+second-title = Noch ein Schritt
+second-text = Ihr Konto verlangt mehr als die erste Anmeldung. Noch ist niemand angemeldet.
+second-lost = Telefon oder Schlüssel verloren? An ihrer Stelle gilt einmal ein Wiederherstellungscode.
+second-lost-all = Telefon oder Schlüssel verloren? Fragen Sie den Betreiber.
+second-other = Anders anmelden
 
 ## Sicherheit
 
@@ -247,6 +260,41 @@ recovery-make = Neue Wiederherstellungscodes erzeugen
 recovery-keep = Bewahren Sie diese so auf, dass Sie sie auch ohne dieses Gerät finden. Sie werden nur jetzt gezeigt.
 recovery-replace = Wenn Sie neue Codes erzeugen, gelten die früheren nicht mehr.
 recovery-download = Als Text herunterladen
+passkey = Passkey
+passkeys-title = Passkeys
+passkeys-text = Ein Passkey meldet Sie mit Fingerabdruck, Gesicht oder Gerätecode an und gilt nur auf dieser Seite.
+passkeys-not-offered = Passkeys brauchen einen Domainnamen, und dieser Server hat keinen.
+passkeys-many = Mehr Passkeys als Sie schon haben gehen nicht. Entfernen Sie erst einen.
+passkey-synced = Zwischen Ihren Geräten abgeglichen
+passkey-bound = Auf einem Gerät
+passkey-made = angelegt
+passkey-used = zuletzt benutzt
+passkey-unused = noch nicht benutzt
+passkey-add = Passkey anlegen
+passkey-edit = Umbenennen oder entfernen
+passkey-what = Ihr Browser fragt, wo er liegen soll: auf diesem Gerät, auf Ihrem Telefon oder auf einem Schlüssel. Danach meldet er Sie ohne Passwort an.
+passkey-script = Passkeys brauchen JavaScript. Alles andere geht ohne.
+passkey-known = Auf diesem Gerät liegt schon ein Passkey für Ihr Konto.
+passkey-name = Name
+passkey-name-hint = Zum Beispiel das Gerät, auf dem er liegt.
+passkey-nameless = Geben Sie ihm einen Namen.
+passkey-rename = Umbenennen
+passkey-remove = Entfernen
+passkey-remove-text = Hier gilt er dann sofort nicht mehr. Ihr Gerät zeigt ihn, bis Sie ihn auch dort löschen.
+passkey-last = Das ist Ihr einziger Weg, sich anzumelden, deshalb bleibt er. Richten Sie erst einen anderen ein.
+totp-title = Authenticator-App
+totp-on = Nach dem Passwort wird ein Code Ihrer App verlangt.
+totp-off = Eine App auf Ihrem Telefon zeigt jede halbe Minute einen Code, der nach dem Passwort verlangt wird.
+totp-set-up = App einrichten
+totp-replace = Andere App einrichten
+totp-remove = Keine Codes mehr verlangen
+totp-scan = Scannen Sie das mit Ihrer App, oder tippen Sie den Schlüssel ein. Geben Sie dann den Code ein, den sie zeigt.
+totp-picture = QR-Code für Ihre Authenticator-App
+totp-key = Schlüssel:
+totp-code = Code der App
+totp-confirm = Einrichten
+totp-wrong = Das ist nicht der Code von jetzt. Prüfen Sie die Uhr Ihres Telefons, und versuchen Sie den nächsten Code.
+go-on = Weiter
 
 ## Sprache und Farben
 
@@ -331,7 +379,11 @@ activity-operator-created = Ihr Konto wurde das des Betreibers.
 activity-person-changed = Der Betreiber hat Ihr Konto geändert.
 activity-personal-token-made = Sie haben einen persönlichen Zugangsschlüssel angelegt.
 activity-personal-token-revoked = Sie haben einen persönlichen Zugangsschlüssel widerrufen.
+activity-passkey-added = Sie haben einen Passkey angelegt.
+activity-passkey-removed = Sie haben einen Passkey entfernt.
 activity-recovery-codes-made = Sie haben neue Wiederherstellungscodes erzeugt.
+activity-totp-added = Sie haben eine Authenticator-App eingerichtet.
+activity-totp-removed = Sie haben Ihre Authenticator-App entfernt.
 activity-refresh-replayed = Ein kopiertes Token von { $app } wurde benutzt; der Zugriff ist beendet.
 activity-session-ended = Sie haben eine Sitzung beendet.
 activity-session-stolen = Eine Sitzung endete, weil ihr Cookie kopiert wurde.
@@ -549,3 +601,13 @@ error-identity-taken = Ein anderes Konto
     .sentence = Mit diesem { $upstream }-Konto meldet sich hier jemand anderes an, oder Sie melden sich schon mit einem anderen { $upstream }-Konto an. Nichts wurde geändert.
 error-last-way-in = Der letzte Weg zur Anmeldung
     .sentence = Ohne ihn könnte sich niemand mehr bei Ihrem Konto anmelden, darum wurde nichts geändert. Fügen Sie zuerst einen anderen hinzu.
+error-passkey-not-offered = Hier gibt es keine Passkeys
+    .sentence = Passkeys brauchen einen Domainnamen, und dieser Server hat keinen. Wählen Sie einen anderen Weg.
+error-passkey-stale = Diese Seite gilt nicht mehr
+    .sentence = Sie war zu lange offen oder wurde schon benutzt. Nichts wurde getan. Gehen Sie zurück, laden Sie die Seite neu, und versuchen Sie es noch einmal.
+error-passkey-other-person = Der Passkey eines anderen Kontos
+    .sentence = Er gehört jemand anderem als gefragt war, deshalb wurde nichts getan. Gehen Sie zurück, und wählen Sie einen anderen.
+error-passkey-refused = Der Passkey wurde nicht angenommen
+    .sentence = Er ist hier nicht bekannt oder wurde abgelehnt. Nichts wurde getan. Gehen Sie zurück, und wählen Sie einen anderen Weg.
+error-passkey-taken = Dieser Passkey ist schon bekannt
+    .sentence = Er gehört zu einem Konto hier, deshalb wurde nichts getan.

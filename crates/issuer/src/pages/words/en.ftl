@@ -230,6 +230,19 @@ recovery-code = Recovery code
 code-once = Each works once.
 code-wrong = The code is wrong, or was used before.
 password-wrong = The password is wrong.
+confirm-stronger = Confirm with one of the ways on this page.
+code-of-app = Code of your authenticator app
+code-or-recovery = Six digits, or a recovery code. Each works once.
+passkey-use = Use a passkey
+passkey-failed = No passkey was used. Try again, or choose another way.
+
+## The second factor
+
+second-title = One more step
+second-text = Your account asks for more than the first sign-in. Nobody is signed in yet.
+second-lost = Lost your phone or key? A recovery code works once in its place.
+second-lost-all = Lost your phone or key? Ask whoever runs this.
+second-other = Sign in another way
 
 ## Security
 
@@ -247,6 +260,41 @@ recovery-make = Make new recovery codes
 recovery-keep = Keep these where you will find them without this device. They are shown now and never again.
 recovery-replace = When you make new codes, those from before stop working.
 recovery-download = Download as text
+passkey = Passkey
+passkeys-title = Passkeys
+passkeys-text = A passkey signs you in with your fingerprint, face or device code, and works on this site only.
+passkeys-not-offered = Passkeys need a domain name, which this server has not.
+passkeys-many = You have as many passkeys as there can be. Remove one first.
+passkey-synced = Synced between your devices
+passkey-bound = On one device
+passkey-made = made
+passkey-used = last used
+passkey-unused = not used yet
+passkey-add = Add a passkey
+passkey-edit = Rename or remove
+passkey-what = Your browser asks where to keep it: on this device, on your phone, or on a key. After that it signs you in without a password.
+passkey-script = Passkeys need JavaScript. All else works without it.
+passkey-known = This device has a passkey for your account already.
+passkey-name = Name
+passkey-name-hint = For example the device that keeps it.
+passkey-nameless = Give it a name.
+passkey-rename = Rename
+passkey-remove = Remove
+passkey-remove-text = It stops working here at once. Your device keeps showing it until you delete it there too.
+passkey-last = This is your only way to sign in, so it stays. Add another way first.
+totp-title = Authenticator app
+totp-on = Codes of your app are asked for after your password.
+totp-off = An app on your phone makes a code every half minute, which is asked for after your password.
+totp-set-up = Set up an app
+totp-replace = Set up another app
+totp-remove = Stop asking for codes
+totp-scan = Scan this with your app, or type the key into it. Then enter the code that it shows.
+totp-picture = QR code for your authenticator app
+totp-key = Key:
+totp-code = Code of the app
+totp-confirm = Set up
+totp-wrong = That is not the code of now. Check the clock of your phone, and try the next code.
+go-on = Continue
 
 ## Language and theme
 
@@ -331,7 +379,11 @@ activity-operator-created = Your account became the operator's.
 activity-person-changed = The operator changed your account.
 activity-personal-token-made = You made a personal access token.
 activity-personal-token-revoked = You revoked a personal access token.
+activity-passkey-added = You added a passkey.
+activity-passkey-removed = You removed a passkey.
 activity-recovery-codes-made = You made new recovery codes.
+activity-totp-added = You set up an authenticator app.
+activity-totp-removed = You removed your authenticator app.
 activity-refresh-replayed = A copied token of { $app } was used: its access has ended.
 activity-session-ended = You ended a session.
 activity-session-stolen = A session ended because its cookie was copied.
@@ -549,3 +601,13 @@ error-identity-taken = Another account
     .sentence = This { $upstream } account signs in as somebody else here, or you sign in with another { $upstream } account already. Nothing has changed.
 error-last-way-in = The last way to sign in
     .sentence = Without it nobody could sign in to your account any more, so nothing was changed. Add another way first.
+error-passkey-not-offered = No passkeys here
+    .sentence = Passkeys need a domain name, which this server has not. Choose another way.
+error-passkey-stale = This page is no longer good
+    .sentence = It was open too long, or used before. Nothing was done. Go back, reload the page and try again.
+error-passkey-other-person = Another account's passkey
+    .sentence = It belongs to somebody else than was asked for, so nothing was done. Go back and choose another one.
+error-passkey-refused = The passkey was not accepted
+    .sentence = It is not known here, or was refused. Nothing was done. Go back and choose another way.
+error-passkey-taken = This passkey is known already
+    .sentence = It belongs to an account here, so nothing was done.

@@ -1,13 +1,20 @@
 //! How the person signs in: the overview, and below it what changes it.
 
+mod adding;
+pub(crate) mod passkeys;
 pub(crate) mod recovery_codes;
+pub(crate) mod totp;
 
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
+use http::StatusCode;
 
+use super::moment::Moment;
 use crate::Issuer;
 use crate::db;
+use crate::db::passkeys::Row;
+use crate::login::Problem;
 use crate::login::session::SignedIn;
 use crate::pages::{Frame, PageError};
 
@@ -15,7 +22,32 @@ use crate::pages::{Frame, PageError};
 #[template(path = "security.html")]
 struct SecurityPage<'a> {
     frame: &'a Frame,
+    passkeys: Vec<Passkey>,
+    /// Whether new ones can be made here.
+    offered: bool,
+    totp: bool,
     recovery_codes: i64,
+    problem: Option<Problem>,
+}
+
+struct Passkey {
+    id: String,
+    name: String,
+    synced: bool,
+    created: Moment,
+    used: Option<Moment>,
+}
+
+impl From<Row> for Passkey {
+    fn from(row: Row) -> Self {
+        Self {
+            id: row.id,
+            name: row.name,
+            synced: row.synced,
+            created: Moment::day(row.created_at),
+            used: row.used_at.map(Moment::of),
+        }
+    }
 }
 
 pub(crate) async fn get(
@@ -23,11 +55,31 @@ pub(crate) async fn get(
     signed_in: SignedIn,
     frame: Frame,
 ) -> Result<Response, PageError> {
+    show(&issuer, &signed_in, &frame, None).await
+}
+
+async fn show(
+    issuer: &Issuer,
+    signed_in: &SignedIn,
+    frame: &Frame,
+    problem: Option<Problem>,
+) -> Result<Response, PageError> {
+    let person_id = &signed_in.person.id;
     let mut tx = issuer.db.read().await?;
-    let recovery_codes = db::recovery_codes::find_count(&mut tx, &signed_in.person.id).await?;
+    let factors = db::factors::find(&mut tx, person_id).await?;
+    let passkeys = db::passkeys::list(&mut tx, person_id).await?;
     drop(tx);
-    frame.show(&SecurityPage {
-        frame: &frame,
-        recovery_codes,
-    })
+    let status = match problem {
+        Some(_) => StatusCode::CONFLICT,
+        None => StatusCode::OK,
+    };
+    let page = SecurityPage {
+        frame,
+        passkeys: passkeys.into_iter().map(Passkey::from).collect(),
+        offered: issuer.passkeys.is_some(),
+        totp: factors.totp_keys > 0,
+        recovery_codes: factors.recovery_codes,
+        problem,
+    };
+    frame.show_as(status, &page)
 }

@@ -244,11 +244,11 @@ async fn forms_may_lead_to_the_client_and_nowhere_else() {
         let client = register(&app, redirect, &[redirect]).await;
         let path = ask(&client, redirect, &[]);
         let login = app.get(app.get(&path).await.location()).await;
-        for page in [ada.get(&path).await, login] {
+        for (page, script) in [(ada.get(&path).await, ""), (login, " script-src 'self';")] {
             assert_eq!(
                 page.header("content-security-policy"),
                 format!(
-                    "default-src 'none'; style-src 'self'; img-src 'self' data:; \
+                    "default-src 'none'; style-src 'self';{script} img-src 'self' data:; \
                      form-action 'self' {source}; base-uri 'none'; frame-ancestors 'none'"
                 )
             );
