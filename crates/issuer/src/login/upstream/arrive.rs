@@ -178,8 +178,9 @@ impl Arrived {
     }
 
     async fn sign_up(&self, tx: &mut Tx) -> Result<String, SignInError> {
-        let address = self.account().verified_email.as_deref().unwrap_or_default();
-        if !self.issuer.settings.sign_up.allows(address) {
+        // An address that does not count opens nothing either.
+        let address = self.own_email().unwrap_or_default();
+        if !self.issuer.settings.sign_up.allows(&address) {
             return Err(SignInError::Closed);
         }
         let now = self.issuer.clock.now();
@@ -274,11 +275,12 @@ impl Arrived {
                 let kept = self.keep(tx, &person_id, Keep::Always).await?;
                 if let Kept::Yes(_) = kept {
                     let scope = self.arrival.granted.as_ref().map(|granted| &granted.scope);
-                    let detail = scope.map_or("", String::as_str);
-                    let settings = &self.known.settings;
+                    let scope = scope.map_or("", String::as_str);
+                    let (title, login) = (&self.known.settings.title, &self.account().login);
+                    let id = &self.account().id;
                     let event = Event::new(Kind::ConnectionMade, &self.visitor.source)
                         .person(&person_id)
-                        .detail(format!("{}: {detail}", settings.title));
+                        .detail(format!("{title} as {login} ({id}): {scope}"));
                     audit::record(&self.issuer, tx, &event).await?;
                 }
                 Ok(kept)

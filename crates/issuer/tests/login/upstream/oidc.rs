@@ -84,7 +84,7 @@ async fn no_token_of_a_provider_is_kept() {
     let app = app_with(&[("op", &op)]).await;
     let browser = app.browser();
     sign_in(&browser, &op, "op", &ada()).await;
-    let page = browser.visit("/account").await;
+    let page = browser.visit("/account/connections").await;
     assert!(!page.body.contains("/connect/op"), "{}", page.body);
     assert_page(
         &browser.get("/connect/op").await,

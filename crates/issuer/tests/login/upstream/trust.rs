@@ -122,3 +122,25 @@ async fn nobody_new_comes_in_while_sign_up_is_closed() {
     assert_nobody(&app, &browser, 0).await;
     drop(app_with(&[]).await);
 }
+
+#[tokio::test]
+async fn a_domain_that_may_sign_up_is_proved_by_a_trusted_provider_only() {
+    let (trusted, other) = (FakeOidc::start().await, FakeOidc::start().await);
+    let mut believed = trusted.settings("trusted");
+    believed.trusts_email = true;
+    let settings = [believed, other.settings("other")];
+    let builder = App::builder().with(|all| {
+        all.upstreams.extend(settings);
+        all.sign_up = SignUp::Domains(vec!["example.com".to_owned()]);
+    });
+    let app = builder.start().await;
+    let browser = app.browser();
+    let answer = sign_in(&browser, &other, "other", &ada()).await;
+    assert_page(&answer, 403, "new ones are made by the operator");
+    let eve = json!({"sub": "8", "email": "eve@evil.example", "email_verified": true});
+    let answer = sign_in(&browser, &trusted, "trusted", &eve).await;
+    assert_page(&answer, 403, "new ones are made by the operator");
+    assert_nobody(&app, &browser, 0).await;
+    sign_in(&browser, &trusted, "trusted", &ada()).await;
+    assert_eq!(email_of(&browser).await, "ada@example.com");
+}
