@@ -20,6 +20,7 @@ import { portal } from './judges/portal.mjs';
 import { python } from './judges/python.mjs';
 import { rmcp } from './judges/rmcp.mjs';
 import { typescript } from './judges/typescript.mjs';
+import { upstreams } from './judges/upstreams.mjs';
 
 const JUDGES = {
   typescript,
@@ -34,6 +35,7 @@ const JUDGES = {
   accounts,
   factors,
   github,
+  upstreams,
   nodes,
 };
 

@@ -7,7 +7,7 @@ import { prepare, runJudge } from '../programs.mjs';
 import { here, work } from '../subject.mjs';
 
 /** Makes the environment when it is missing or its pins changed; answers its interpreter. */
-async function interpreter() {
+export async function interpreter() {
   const folder = join(work, 'venv');
   const pins = join(here, 'requirements.txt');
   const mark = join(folder, 'installed.txt');
