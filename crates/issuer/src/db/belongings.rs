@@ -2,14 +2,35 @@
 
 use super::{DbError, Tx, sql};
 
+macro_rules! delete {
+    ($tx:expr, $person_id:expr, $($text:literal),* $(,)?) => {
+        $(sql!($tx, execute, $text, $person_id)?;)*
+    };
+}
+
+/// Deletes every way in, and whatever acts, of an account that nobody had proved to be theirs. What apps keep
+/// for the person stays.
+pub(crate) async fn delete_ways_in(tx: &mut Tx, person_id: &str) -> Result<(), DbError> {
+    delete!(
+        tx,
+        person_id,
+        "DELETE FROM connections WHERE person_id = $1",
+        "DELETE FROM consents WHERE person_id = $1",
+        "DELETE FROM identities WHERE person_id = $1",
+        "DELETE FROM passkeys WHERE person_id = $1",
+        "DELETE FROM personal_tokens WHERE person_id = $1",
+        "DELETE FROM recovery_codes WHERE person_id = $1",
+        "DELETE FROM sessions WHERE person_id = $1",
+        "DELETE FROM totp_keys WHERE person_id = $1",
+    );
+    Ok(())
+}
+
 /// Deletes everything of a person's but the person and the audit events.
 pub(crate) async fn delete(tx: &mut Tx, person_id: &str) -> Result<(), DbError> {
-    macro_rules! delete {
-        ($($text:literal),* $(,)?) => {
-            $(sql!(tx, execute, $text, person_id)?;)*
-        };
-    }
     delete!(
+        tx,
+        person_id,
         "DELETE FROM app_usage WHERE person_id = $1",
         "DELETE FROM codes WHERE person_id = $1",
         "DELETE FROM connections WHERE person_id = $1",

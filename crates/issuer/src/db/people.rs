@@ -185,7 +185,7 @@ pub(crate) async fn update_email(tx: &mut Tx, id: &str, email: &str) -> Result<(
     Ok(())
 }
 
-/// Marks an account as one that is deleted at a time, and closes it until then; with `None`, opens it
+/// Marks an account that is open as one that is deleted at a time, and closes it until then; with `None`, opens it
 /// again. Whether that changed anything.
 pub(crate) async fn update_delete_at(
     tx: &mut Tx,
@@ -196,7 +196,7 @@ pub(crate) async fn update_delete_at(
         tx,
         execute,
         "UPDATE people SET delete_at = $2, disabled_at = $3
-         WHERE id = $1 AND (delete_at IS NULL) = $4",
+         WHERE id = $1 AND (delete_at IS NULL) = $4 AND (disabled_at IS NULL) = $4",
         id,
         delete_at.map(|at| at.0),
         delete_at.map(|_| now.0),

@@ -17,6 +17,12 @@ use crate::db::people;
 use crate::mail::{self, Letter, Reader};
 use crate::pages::{Frame, PageError, PageForm, PageQuery};
 
+/// The address that a link went to: it opens the account only while the account has it.
+#[derive(serde::Serialize, serde::Deserialize)]
+pub(super) struct Address {
+    pub(super) email_key: String,
+}
+
 #[derive(Template)]
 #[template(path = "forgot.html")]
 struct ForgotPage<'a> {
@@ -59,7 +65,7 @@ pub(crate) async fn post(
     }
     let source = throttle::source_name("forgot", &visitor.source);
     throttle::count(&issuer, &source, issuer.settings.limits.sign_ups_per_source).await?;
-    throttle::count_letter(&issuer, &email).await?;
+    throttle::count_letter(&issuer, "reset", &email).await?;
     let (context, language) = (issuer.clone(), frame.language());
     let sent = issuer.db.write::<_, DbError, _>(move |tx| {
         Box::pin(async move {
@@ -69,7 +75,10 @@ pub(crate) async fn post(
             let id = person.as_ref().map(|person| person.id.as_str());
             // For an address without an account the same is written, and nothing is sent.
             let purpose = Purpose::ResetPassword;
-            let token = purpose.issue_link(&context, tx, id, &()).await?;
+            let address = Address {
+                email_key: people::email_key(&email),
+            };
+            let token = purpose.issue_link(&context, tx, id, &address).await?;
             let Some(person) = person else { return Ok(()) };
             let path = format!("/reset?token={}", token.expose());
             let url = Secret::new(context.settings.public_url.join(&path));

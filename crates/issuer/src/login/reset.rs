@@ -7,14 +7,17 @@ use http::StatusCode;
 use oauth::secret::Secret;
 
 use super::email_proof::{Proved, Purpose};
+use super::forgot::Address;
 use super::session::Visitor;
 use super::{Problem, password_rules};
 use crate::Issuer;
 use crate::audit::{self, Event, Kind};
-use crate::db::people::{self, Person};
+use crate::db::people::{self, Person, email_key};
 use crate::db::{self, DbError, Tx};
 use crate::mail::{self, Letter, Reader};
 use crate::pages::{Frame, Language, PageError, PageForm, PageQuery};
+use crate::tokens::refresh::revoke_families_of;
+use crate::tokens::revocation::Revoked;
 
 #[derive(Template)]
 #[template(path = "reset.html")]
@@ -72,20 +75,29 @@ pub(crate) async fn post(
     let done = issuer.db.write::<_, DbError, _>(move |tx| {
         Box::pin(async move {
             let purpose = Purpose::ResetPassword;
-            let proved: Option<Proved<()>> = purpose.redeem_link(&context, tx, &token).await?;
-            if proved.is_none() {
-                return Ok(false);
+            let proved: Option<Proved<Address>> = purpose.redeem_link(&context, tx, &token).await?;
+            let now = people::find(tx, &person.id).await?;
+            let Some((proved, now)) = proved.zip(now) else {
+                return Ok(None);
+            };
+            if email_key(&now.email) != proved.what.email_key {
+                return Ok(None);
+            }
+            let mut revoked = Revoked::default();
+            if !now.email_verified {
+                // Somebody else may have made the account, and left doors open for themselves.
+                db::belongings::delete_ways_in(tx, &now.id).await?;
+                revoked = revoke_families_of(&context, tx, &now.id, None).await?;
             }
             // Whoever opened the link reads mail at the address.
-            people::update_verified(tx, &person.id).await?;
-            keep(&context, tx, (&person, &visitor), new).await?;
-            Ok(true)
+            people::update_verified(tx, &now.id).await?;
+            keep(&context, tx, (&now, &visitor), new).await?;
+            Ok(Some(revoked))
         })
     });
-    match done.await? {
-        true => Ok(Redirect::to("/login?note=reset").into_response()),
-        false => Err(dead()),
-    }
+    let revoked = done.await?.ok_or_else(dead)?;
+    revoked.publish(&issuer);
+    Ok(Redirect::to("/login?note=reset").into_response())
 }
 
 /// Keeps a new password, ends what rests on the old one, and tells the person.
@@ -117,11 +129,13 @@ pub(crate) async fn keep(
 
 async fn load_person(issuer: &Issuer, token: &str) -> Result<Person, PageError> {
     let found = Purpose::ResetPassword.find_link(issuer, token).await?;
-    let proved: Proved<()> = found.ok_or_else(dead)?;
+    let proved: Proved<Address> = found.ok_or_else(dead)?;
     let id = proved.person_id.ok_or_else(dead)?;
     let mut tx = issuer.db.read().await?;
     let person = people::find(&mut tx, &id).await?;
-    person.filter(|person| !person.disabled).ok_or_else(dead)
+    let person = person.filter(|person| !person.disabled);
+    let same = |person: &Person| email_key(&person.email) == proved.what.email_key;
+    person.filter(same).ok_or_else(dead)
 }
 
 fn dead() -> PageError {

@@ -71,10 +71,15 @@ pub(crate) async fn count(
     Err(window.limited())
 }
 
-/// Counts a letter that somebody has sent to an address, known or not.
-pub(crate) async fn count_letter(issuer: &Issuer, email: &str) -> Result<(), ThrottleError> {
+/// Counts a letter that somebody has sent to an address, known or not, for one purpose: letters of one kind
+/// do not use up those of another.
+pub(crate) async fn count_letter(
+    issuer: &Issuer,
+    purpose: &str,
+    email: &str,
+) -> Result<(), ThrottleError> {
     let key = SecretHash::of(people::email_key(email).as_bytes());
-    let name = format!("letter:{}", key.as_str());
+    let name = format!("letter:{purpose}:{}", key.as_str());
     count(issuer, &name, issuer.settings.limits.letters_per_address).await?;
     Ok(())
 }

@@ -55,7 +55,7 @@ pub(super) async fn begin(
 }
 
 async fn send(issuer: &Issuer, language: Language, waiting: Waiting) -> Result<String, PageError> {
-    throttle::count_letter(issuer, &waiting.email).await?;
+    throttle::count_letter(issuer, "sign_up", &waiting.email).await?;
     let (issuer, db) = (issuer.clone(), issuer.db.clone());
     let sent = db.write::<_, DbError, _>(move |tx| {
         Box::pin(async move {

@@ -142,14 +142,16 @@ pub async fn set_disabled(issuer: &Issuer, email: &str, disable: bool) -> Result
             let Some((person, _)) = people::find_by_email(tx, &email).await? else {
                 return Ok(None);
             };
-            let disabled_at = disable.then(|| context.clock.now());
+            let now = context.clock.now();
+            if !disable {
+                people::update_delete_at(tx, &person.id, (now, None)).await?;
+            }
+            let disabled_at = disable.then_some(now);
             people::update_disabled(tx, &person.id, disabled_at).await?;
             let word = if disable { "disabled" } else { "enabled" };
             let event = event(Kind::PersonChanged, word).person(&person.id);
             audit::record(&context, tx, &event).await?;
             if !disable {
-                let now = context.clock.now();
-                people::update_delete_at(tx, &person.id, (now, None)).await?;
                 return Ok(Some(None));
             }
             // What the operator closes is not opened by a link.

@@ -78,7 +78,9 @@ pub(crate) async fn post(
         };
         return frame.show_as(StatusCode::BAD_REQUEST, &page);
     }
-    throttle::count_letter(&issuer, &email).await?;
+    // Whoever is signed in sends letters to few addresses, whatever those are.
+    throttle::count_letter(&issuer, "change_from", &person.email).await?;
+    throttle::count_letter(&issuer, "change", &email).await?;
     let (context, language) = (issuer.clone(), frame.language());
     let sent = issuer.db.write::<_, DbError, _>(move |tx| {
         Box::pin(async move { send(&context, tx, &person, Reader { email, language }).await })

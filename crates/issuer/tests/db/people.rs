@@ -173,6 +173,8 @@ pub(crate) async fn a_person_is_deleted_when_the_time_has_come(db: Db) {
             assert_eq!(people::find_due(tx, later).await?.as_deref(), Some("1"));
             assert!(people::delete(tx, "1", later).await?);
             assert!(!people::delete(tx, "1", later).await?);
+            belongings::delete_ways_in(tx, "1").await?;
+            assert_eq!(records::list_of_person(tx, "1").await?.len(), 1);
             belongings::delete(tx, "1").await?;
             assert!(records::list_of_person(tx, "1").await?.is_empty());
             let kept = records::list_of_person(tx, "2").await?;

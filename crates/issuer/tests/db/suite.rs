@@ -115,6 +115,7 @@ on_both! {
     // people::update_name, people::update_password, people::update_verified, people::update_email
     people_change => super::people::a_person_changes_and_an_address_stays_one_persons;
     // people::update_delete_at, people::find_due, people::delete, belongings::delete,
+    // belongings::delete_ways_in,
     // records::list_of_person, audit_events::list_of_person
     people_are_deleted => super::people::a_person_is_deleted_when_the_time_has_come;
     // consents::insert, consents::find, consents::list, consents::update_scope,

@@ -86,3 +86,20 @@ async fn the_person_is_told_of_a_new_device_once() {
             .contains("https://auth.test/account/sessions")
     );
 }
+
+#[tokio::test]
+async fn racing_guesses_do_not_pass_the_limit() {
+    let app = App::builder()
+        .with(|settings| settings.limits.sign_in_failures_per_person = Limit::new(3, 900))
+        .start()
+        .await;
+    let browser = app.browser();
+    let form = browser.get("/login").await.form("/login");
+    let form = form
+        .with("email", "ada@example.com")
+        .with("password", "wrong wrong");
+    let guesses = (0..12).map(|_| browser.submit(&form));
+    let answers = futures_util::future::join_all(guesses).await;
+    let heard = answers.iter().filter(|answer| answer.status == 400);
+    assert_eq!(heard.count(), 3);
+}

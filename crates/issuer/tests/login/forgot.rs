@@ -105,3 +105,38 @@ async fn without_mail_it_is_not_offered() {
     assert_eq!(browser.get("/forgot").await.status, 404);
     assert_eq!(browser.get("/reset?token=x").await.status, 410);
 }
+
+#[tokio::test]
+async fn who_made_an_account_with_the_address_of_another_keeps_no_way_in() {
+    let app = App::builder().mailing().start().await;
+    let mallory = app.person("ada").await;
+    let client = app.client().await;
+    let tokens = client.tokens(&mallory, "notes:read offline_access").await;
+    forget(&app, "ada@example.com").await;
+    let link = app.letter().await.link();
+    let owner = app.browser();
+    let form = owner.get(&link).await.form("/reset");
+    // Not even if the box that ends sessions is left empty.
+    let mut form = form.with("password", "another long sentence");
+    form.fields.retain(|(name, _)| name != "end_sessions");
+    owner.submit(&form).await;
+    assert_eq!(mallory.get("/account").await.location(), "/login");
+    let refreshed = client.refresh(&tokens.refresh_token).await;
+    assert_eq!(refreshed.error(), "invalid_grant");
+    assert_eq!(sign_in(&owner, "another long sentence").await, 303);
+}
+
+#[tokio::test]
+async fn a_link_to_an_address_that_was_left_opens_nothing() {
+    let app = App::builder().mailing().start().await;
+    let ada = app.person("ada").await;
+    let form = ada.get("/account/email").await.form("/account/email");
+    ada.submit(&form.with("email", "new@example.com")).await;
+    let change = app.letter().await.link();
+    forget(&app, "ada@example.com").await;
+    let old = app.letter().await.link();
+    let form = ada.get(&change).await.form("/account/email");
+    ada.submit(&form).await;
+    assert_eq!(app.browser().get(&old).await.status, 410);
+    assert_eq!(ada.get("/account").await.status, 200);
+}
