@@ -1,5 +1,5 @@
 //! Which passwords are accepted: long enough, not the first that are guessed, and not known to others.
-//! Nothing is asked of anybody: the check is offline (docs/decisions/0012).
+//! Nothing is asked of anybody: the check is offline (docs/decisions/0013).
 
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
