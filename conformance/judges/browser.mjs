@@ -26,8 +26,8 @@ export async function browser({ tally, subject, pendingSeconds }) {
   try {
     const clientId = await register(subject, site.redirect, 'Browser judge');
     const visit = new Visit(subject, chrome, site, clientId);
-    const opened = Date.now();
     const waiting = pendingSeconds && (await visit.atConsent());
+    const opened = Date.now();
     for (const [title, step] of STEPS) await tally.check(`browser: ${title}`, () => step(visit));
     if (waiting) {
       await tally.check('browser: a page that waited too long says so, and the way on works', () =>
