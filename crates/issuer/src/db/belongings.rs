@@ -28,22 +28,15 @@ pub(crate) async fn delete_ways_in(tx: &mut Tx, person_id: &str) -> Result<(), D
 
 /// Deletes everything of a person's but the person and the audit events.
 pub(crate) async fn delete(tx: &mut Tx, person_id: &str) -> Result<(), DbError> {
+    delete_ways_in(tx, person_id).await?;
     delete!(
         tx,
         person_id,
         "DELETE FROM app_usage WHERE person_id = $1",
         "DELETE FROM codes WHERE person_id = $1",
-        "DELETE FROM connections WHERE person_id = $1",
-        "DELETE FROM consents WHERE person_id = $1",
         "DELETE FROM email_proofs WHERE person_id = $1",
         "DELETE FROM families WHERE person_id = $1",
-        "DELETE FROM identities WHERE person_id = $1",
-        "DELETE FROM passkeys WHERE person_id = $1",
-        "DELETE FROM personal_tokens WHERE person_id = $1",
         "DELETE FROM records WHERE person_id = $1",
-        "DELETE FROM recovery_codes WHERE person_id = $1",
-        "DELETE FROM sessions WHERE person_id = $1",
-        "DELETE FROM totp_keys WHERE person_id = $1",
     );
     Ok(())
 }

@@ -37,7 +37,7 @@ pub(crate) async fn get(
     frame: Frame,
     query: PageQuery,
 ) -> Result<Response, PageError> {
-    check_mail(&issuer)?;
+    mail::check(&issuer)?;
     frame.show(&ForgotPage {
         frame: &frame,
         email: "",
@@ -52,7 +52,7 @@ pub(crate) async fn post(
     visitor: Visitor,
     form: PageForm,
 ) -> Result<Response, PageError> {
-    check_mail(&issuer)?;
+    mail::check(&issuer)?;
     let email = form.text("email").to_owned();
     if let Err(problem) = check_email(&email) {
         let page = ForgotPage {
@@ -97,12 +97,4 @@ pub(crate) async fn post(
     });
     sent.await?;
     Ok(Redirect::to("/forgot?sent=yes").into_response())
-}
-
-/// Without mail there is no way to tell people apart who forgot.
-fn check_mail(issuer: &Issuer) -> Result<(), PageError> {
-    match issuer.has_mail() {
-        true => Ok(()),
-        false => Err(PageError::new(StatusCode::NOT_FOUND, "error-no-mail")),
-    }
 }

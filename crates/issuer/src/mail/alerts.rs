@@ -4,7 +4,7 @@ use oauth::secret::Secret;
 
 use super::{Letter, Reader, queue};
 use crate::Issuer;
-use crate::db::people;
+use crate::db::people::{self, Contact};
 use crate::db::{DbError, Tx};
 use crate::login::device::Device;
 use crate::pages::{Language, apart, say};
@@ -19,11 +19,7 @@ pub(crate) async fn tell_of_new_device(
     (person_id, language): (&str, Language),
     (user_agent, address): (&str, &str),
 ) -> Result<(), DbError> {
-    if !issuer.has_mail() {
-        return Ok(());
-    }
-    let contact = people::find_contact(tx, person_id).await?;
-    let Some(contact) = contact.filter(|contact| contact.email_verified) else {
+    let Some(contact) = find_proved(issuer, tx, person_id).await? else {
         return Ok(());
     };
     if issuer.clock.now().0 - contact.created_at < NEW_SECONDS {
@@ -35,12 +31,7 @@ pub(crate) async fn tell_of_new_device(
             .with("device", device)
             .with("address", apart(address)),
     );
-    let letter = with_way_out(issuer, letter);
-    let reader = Reader {
-        email: contact.email,
-        language,
-    };
-    queue(issuer, tx, &reader, &letter).await
+    tell(issuer, tx, (contact, language), letter).await
 }
 
 /// A refresh token was used that had been used before: two have copies of it, and both lose them.
@@ -50,22 +41,40 @@ pub(crate) async fn tell_of_replay(
     person_id: &str,
     client: &str,
 ) -> Result<(), DbError> {
-    let contact = people::find_contact(tx, person_id).await?;
-    let Some(contact) = contact.filter(|contact| contact.email_verified) else {
+    let Some(contact) = find_proved(issuer, tx, person_id).await? else {
         return Ok(());
     };
     let letter =
         Letter::new("mail-replay").paragraph(say("mail-replay-text").with("client", apart(client)));
-    let letter = with_way_out(issuer, letter);
     // Nobody is at a page of ours now who would have a language.
-    let reader = Reader {
-        email: contact.email,
-        language: Language::default(),
-    };
-    queue(issuer, tx, &reader, &letter).await
+    tell(issuer, tx, (contact, Language::default()), letter).await
 }
 
-fn with_way_out(issuer: &Issuer, letter: Letter) -> Letter {
+/// Where the person reads mail, if that is proved and mail is sent.
+async fn find_proved(
+    issuer: &Issuer,
+    tx: &mut Tx,
+    person_id: &str,
+) -> Result<Option<Contact>, DbError> {
+    if !issuer.has_mail() {
+        return Ok(None);
+    }
+    let contact = people::find_contact(tx, person_id).await?;
+    Ok(contact.filter(|contact| contact.email_verified))
+}
+
+/// Sends an alert, with the way to where a person ends what is not theirs.
+async fn tell(
+    issuer: &Issuer,
+    tx: &mut Tx,
+    (contact, language): (Contact, Language),
+    letter: Letter,
+) -> Result<(), DbError> {
     let url = issuer.settings.public_url.join("/account/sessions");
-    letter.link("mail-look-at-sessions", Secret::new(url))
+    let letter = letter.link("mail-look-at-sessions", Secret::new(url));
+    let reader = Reader {
+        email: contact.email,
+        language,
+    };
+    queue(issuer, tx, &reader, &letter).await
 }

@@ -8,12 +8,13 @@ pub use deliver::MailError;
 pub(crate) use deliver::{Mailer, run as deliver};
 
 use askama::Template;
+use http::StatusCode;
 use lettre::message::Mailbox;
 use oauth::secret::Secret;
 
 use crate::Issuer;
 use crate::db::{self, DbError, Tx};
-use crate::pages::{Language, Say};
+use crate::pages::{Language, PageError, Say};
 
 /// Who reads a letter.
 #[derive(Clone, Debug)]
@@ -97,6 +98,14 @@ impl Issuer {
     /// Whether mail can be sent at all.
     pub(crate) fn has_mail(&self) -> bool {
         self.settings.mail.is_some()
+    }
+}
+
+/// Refuses pages that need mail where none is sent: nobody could prove to read an address there.
+pub(crate) fn check(issuer: &Issuer) -> Result<(), PageError> {
+    match issuer.has_mail() {
+        true => Ok(()),
+        false => Err(PageError::new(StatusCode::NOT_FOUND, "error-no-mail")),
     }
 }
 

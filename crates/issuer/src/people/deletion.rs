@@ -13,8 +13,6 @@ use crate::mail::{self, Letter, Reader};
 use crate::pages::{Language, say};
 use crate::tokens::refresh::revoke_families_of;
 
-const DAY_SECONDS: i64 = 86_400;
-
 /// Closes an account and ends all that it allowed. Whether this call did.
 pub(crate) async fn ask(
     issuer: &Issuer,
@@ -38,7 +36,7 @@ pub(crate) async fn ask(
                 .await?;
             let path = format!("/keep?token={}", token.expose());
             let url = Secret::new(context.settings.public_url.join(&path));
-            let days = context.settings.lifetimes.deletion.div_euclid(DAY_SECONDS);
+            let days = context.settings.lifetimes.deletion_days();
             let letter = Letter::new("mail-deletion")
                 .paragraph(say("mail-deletion-text").with("days", days))
                 .link("keep", url);

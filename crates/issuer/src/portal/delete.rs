@@ -99,7 +99,7 @@ fn page<'a>(
     DeletePage {
         frame,
         email: &signed_in.person.email,
-        days: issuer.settings.lifetimes.deletion.div_euclid(86_400),
+        days: issuer.settings.lifetimes.deletion_days(),
         problem,
     }
 }

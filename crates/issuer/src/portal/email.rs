@@ -42,7 +42,7 @@ pub(crate) async fn get(
     frame: Frame,
     query: PageQuery,
 ) -> Result<Response, PageError> {
-    check_mail(&issuer)?;
+    mail::check(&issuer)?;
     let token = query.get("token");
     let wanted = match token {
         Some(token) => load(&issuer, &person, token).await?.email,
@@ -63,7 +63,7 @@ pub(crate) async fn post(
     (source, frame): (Source, Frame),
     form: PageForm,
 ) -> Result<Response, PageError> {
-    check_mail(&issuer)?;
+    mail::check(&issuer)?;
     if let Some(token) = form.get("token") {
         return change(&issuer, person, (&source, frame.language()), token).await;
     }
@@ -162,13 +162,6 @@ async fn load(issuer: &Issuer, person: &Person, token: &str) -> Result<Wanted, P
             StatusCode::FORBIDDEN,
             "error-link-for-other",
         )),
-    }
-}
-
-fn check_mail(issuer: &Issuer) -> Result<(), PageError> {
-    match issuer.has_mail() {
-        true => Ok(()),
-        false => Err(PageError::new(StatusCode::NOT_FOUND, "error-no-mail")),
     }
 }
 

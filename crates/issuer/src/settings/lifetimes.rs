@@ -40,6 +40,14 @@ pub struct Lifetimes {
     pub unused_client: i64,
 }
 
+impl Lifetimes {
+    /// The days that an account that is to be deleted can be kept after all.
+    #[must_use]
+    pub const fn deletion_days(&self) -> i64 {
+        self.deletion.div_euclid(86_400)
+    }
+}
+
 impl Default for Lifetimes {
     fn default() -> Self {
         const DAY: i64 = 86_400;
