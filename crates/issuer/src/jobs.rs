@@ -157,8 +157,10 @@ async fn repeat(issuer: Issuer, job: Job, mut stopped: watch::Receiver<bool>) {
 
 /// Events that are written as one unit at most.
 const EVENTS_PER_WRITE: usize = 256;
-/// How long events wait for company.
-const EVENTS_WAIT: Duration = Duration::from_millis(500);
+/// How long events wait for company: many at once would keep a processor from answering calls.
+const EVENTS_WAIT: Duration = Duration::from_millis(100);
+/// How long a batch waits for a database that is away, times the tries.
+const AWAY_WAIT: Duration = Duration::from_millis(500);
 /// How long the last events may take to be written when the process ends.
 const LAST_WRITE_MAX: Duration = Duration::from_secs(10);
 
@@ -213,7 +215,7 @@ async fn write_batch(issuer: &Issuer, batch: Vec<Event>) {
             Ok(()) => return,
             Err(error) => tracing::warn!(%error, attempt, "audit events are not written yet"),
         }
-        sleep(EVENTS_WAIT * attempt).await;
+        sleep(AWAY_WAIT * attempt).await;
     }
     let lost = batch.len();
     metrics::counter!("vestibule_audit_events_dropped_total").increment(lost as u64);

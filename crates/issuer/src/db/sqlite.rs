@@ -45,10 +45,10 @@ impl Place {
         connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
         match self {
             // Durable at the answer: the commit waits for the disk. The writer's log is moved into
-            // the file elsewhere, or here once it is long.
+            // the file elsewhere, or here once it is long. What undoes a unit fits into memory.
             Self::File(_) => connection.execute_batch(
                 "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-                 PRAGMA wal_autocheckpoint = 8192",
+                 PRAGMA wal_autocheckpoint = 8192; PRAGMA temp_store = MEMORY",
             )?,
             // Readers of a shared cache would otherwise lock tables against the writer.
             Self::Memory(_) => connection.execute_batch("PRAGMA read_uncommitted = 1")?,
