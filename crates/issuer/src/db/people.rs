@@ -234,19 +234,22 @@ pub(crate) struct Contact {
     pub(crate) email: String,
     pub(crate) email_verified: bool,
     pub(crate) created_at: i64,
+    /// The tag of the one that they chose.
+    pub(crate) language: Option<String>,
 }
 
 columns!(Contact {
     email,
     email_verified,
-    created_at
+    created_at,
+    language
 });
 
 pub(crate) async fn find_contact(tx: &mut Tx, id: &str) -> Result<Option<Contact>, DbError> {
     sql!(
         tx,
         one_or_none Contact,
-        "SELECT email, email_verified, created_at FROM people WHERE id = $1",
+        "SELECT email, email_verified, created_at, language FROM people WHERE id = $1",
         id
     )
 }
@@ -281,6 +284,23 @@ pub(crate) async fn update_held(tx: &mut Tx, id: &str) -> Result<(), DbError> {
         id
     )?;
     Ok(())
+}
+
+/// As [`update_held`], of a person who may sign in with this password; whether it is still theirs.
+pub(crate) async fn update_held_with(
+    tx: &mut Tx,
+    id: &str,
+    password_hash: &str,
+) -> Result<bool, DbError> {
+    let held = sql!(
+        tx,
+        execute,
+        "UPDATE people SET operator = operator
+         WHERE id = $1 AND password_hash = $2 AND disabled_at IS NULL",
+        id,
+        password_hash
+    )?;
+    Ok(held == 1)
 }
 
 /// Inserts a person; `Conflict` if the e-mail address has an account already.

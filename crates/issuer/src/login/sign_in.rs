@@ -16,8 +16,8 @@ use super::session::Visitor;
 use super::throttle::ThrottleError;
 use crate::Issuer;
 use crate::audit::{Event, Kind, Source};
-use crate::db::DbError;
 use crate::db::people::{self, Person};
+use crate::db::{DbError, Tx};
 use crate::pages::{Frame, PageError, PageForm, PageQuery, Scripted, say};
 use crate::settings::UpstreamSettings;
 use crate::tokens::methods::Method;
@@ -98,7 +98,7 @@ pub(crate) async fn post(
     let to = Continuation::load(&issuer, &visitor.source, form.get("continue")).await;
     let (email, password) = (form.text("email"), form.text("password"));
     let entered = match check_password(&issuer, &visitor, email, password).await {
-        Ok((person, attempt)) => Ok(start(&issuer, &visitor, person, attempt).await?),
+        Ok(right) => start(&issuer, &visitor, right).await,
         Err(error) => Err(error),
     };
     match entered {
@@ -150,13 +150,29 @@ impl Refusal {
     }
 }
 
-/// Whose e-mail and password these are, and what the attempt took.
+/// A password that was right.
+pub(super) struct Right {
+    pub(super) person: Person,
+    hash: String,
+    attempt: Attempt,
+}
+
+impl Right {
+    /// Takes the count back; whether the password is the person's still. What changes it at the same time comes
+    /// first, or ends what is started here.
+    pub(super) async fn hold(&self, tx: &mut Tx) -> Result<bool, DbError> {
+        self.attempt.give_back(tx).await?;
+        people::update_held_with(tx, &self.person.id, &self.hash).await
+    }
+}
+
+/// Whose e-mail and password these are.
 pub(super) async fn check_password(
     issuer: &Issuer,
     visitor: &Visitor,
     email: &str,
     password: &str,
-) -> Result<(Person, Attempt), SignInError> {
+) -> Result<Right, SignInError> {
     if email.is_empty() || email.len() > 254 || password.len() > BYTES_MAX {
         return Err(SignInError::Wrong);
     }
@@ -169,9 +185,17 @@ pub(super) async fn check_password(
     let known = person.as_ref().is_some_and(here);
     let attempt = Attempt::take(issuer, visitor, email, known).await?;
     let password = Secret::new(password.to_owned());
-    let right = place.verify(password, hash.flatten()).await?;
-    match person.filter(|person| right && !person.disabled) {
-        Some(person) => Ok((person, attempt)),
+    let hash = hash.flatten();
+    let right = place.verify(password, hash.clone()).await?;
+    match person
+        .zip(hash)
+        .filter(|(person, _)| right && !person.disabled)
+    {
+        Some((person, hash)) => Ok(Right {
+            person,
+            hash,
+            attempt,
+        }),
         None => {
             let event = Event::new(Kind::SignInFailed, &visitor.source);
             issuer.record_soon(event.refused("wrong e-mail or password"));
@@ -180,19 +204,16 @@ pub(super) async fn check_password(
     }
 }
 
-async fn start(
-    issuer: &Issuer,
-    visitor: &Visitor,
-    person: Person,
-    attempt: Attempt,
-) -> Result<Entry, DbError> {
+async fn start(issuer: &Issuer, visitor: &Visitor, right: Right) -> Result<Entry, SignInError> {
     let (issuer, visitor) = (issuer.clone(), visitor.clone());
     let db = issuer.db.clone();
     db.write(move |tx| {
         Box::pin(async move {
-            attempt.give_back(tx).await?;
-            let proved = (person.id.as_str(), Method::Password, "");
-            Entry::open(&issuer, tx, &visitor, proved).await
+            if !right.hold(tx).await? {
+                return Err(SignInError::Wrong);
+            }
+            let proved = (right.person.id.as_str(), Method::Password, "");
+            Ok(Entry::open(&issuer, tx, &visitor, proved).await?)
         })
     })
     .await

@@ -176,18 +176,20 @@ async fn by_password(
     password: &str,
 ) -> Result<Secret<String>, SignInError> {
     let email = &signed_in.person.email;
-    let (person, attempt) = check_password(issuer, visitor, email, password).await?;
-    if person.id != signed_in.person.id {
+    let right = check_password(issuer, visitor, email, password).await?;
+    if right.person.id != signed_in.person.id {
         return Err(session_ended().into());
     }
     let (confirming, db) = (
         Confirming::new(issuer, visitor, signed_in),
         issuer.db.clone(),
     );
-    let kept = db.write::<_, DbError, _>(move |tx| {
+    let kept = db.write::<_, SignInError, _>(move |tx| {
         Box::pin(async move {
-            attempt.give_back(tx).await?;
-            confirming.keep(tx, Method::Password).await
+            if !right.hold(tx).await? {
+                return Err(SignInError::Wrong);
+            }
+            Ok(confirming.keep(tx, Method::Password).await?)
         })
     });
     kept.await?.ok_or_else(|| session_ended().into())

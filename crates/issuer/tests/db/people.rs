@@ -1,7 +1,7 @@
 //! People.
 
 use crate::db::people::{self, NewPerson};
-use crate::db::{Db, DbError, Tx, audit_events, belongings, records};
+use crate::db::{Db, DbError, Tx, audit_events, belongings, records, sessions};
 
 use super::NOW;
 
@@ -143,6 +143,57 @@ pub(crate) async fn a_person_changes_and_an_address_stays_one_persons(db: Db) {
     );
     let two = people::find(&mut tx, "2").await.unwrap().unwrap();
     assert!(two.email_verified && two.name.is_none());
+}
+
+pub(crate) async fn a_sign_in_does_not_outlive_its_password(db: Db) {
+    db.write::<_, DbError, _>(|tx| {
+        Box::pin(async move { add(tx, "1", "a@example.com", false).await })
+    })
+    .await
+    .unwrap();
+    let mut refused = 0;
+    for round in 0..20 {
+        let old = format!("hash {round}");
+        let new = format!("hash {}", round + 1);
+        let known = old.clone();
+        db.write::<_, DbError, _>(move |tx| {
+            Box::pin(async move { people::update_password(tx, "1", &old).await })
+        })
+        .await
+        .unwrap();
+        let sign_in = db.write::<_, DbError, _>(move |tx| {
+            Box::pin(async move {
+                let held = people::update_held_with(tx, "1", &known).await?;
+                if held {
+                    let session = super::sessions::session(&known, "1", 100);
+                    sessions::insert(tx, session).await?;
+                }
+                Ok(held)
+            })
+        });
+        let change = db.write::<_, DbError, _>(move |tx| {
+            Box::pin(async move {
+                people::update_password(tx, "1", &new).await?;
+                sessions::delete_of_person(tx, "1").await
+            })
+        });
+        // Each comes first now and then.
+        let (held, changed) = match round % 2 {
+            0 => tokio::join!(sign_in, change),
+            _ => {
+                let (changed, held) = tokio::join!(change, sign_in);
+                (held, changed)
+            }
+        };
+        changed.unwrap();
+        refused += u32::from(!held.unwrap());
+        let mut tx = db.read().await.unwrap();
+        let left = sessions::list(&mut tx, "1", NOW, NOW.minus(100))
+            .await
+            .unwrap();
+        assert!(left.is_empty(), "round {round}: {left:?}");
+    }
+    assert!(refused > 0, "the change never came first");
 }
 
 pub(crate) async fn a_person_is_deleted_when_the_time_has_come(db: Db) {

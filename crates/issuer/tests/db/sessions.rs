@@ -8,7 +8,7 @@ use crate::db::{Db, DbError};
 use super::NOW;
 use super::people::add;
 
-fn session(id: &str, person: &str, lives: i64) -> NewSession {
+pub(super) fn session(id: &str, person: &str, lives: i64) -> NewSession {
     NewSession {
         id_hash: id.into(),
         person_id: person.into(),

@@ -92,6 +92,8 @@ on_both! {
         super::clients::only_clients_that_were_never_used_are_reaped;
     // people::insert, people::find, people::find_by_email, people::find_operator, people::find_contact
     people_have_one_account => super::people::an_email_address_has_one_account;
+    // people::update_held_with, people::update_password
+    sign_ins_end_with_passwords => super::people::a_sign_in_does_not_outlive_its_password;
     operators_are_found => super::people::an_operator_is_found;
     // sessions::insert, sessions::find, sessions::delete, sessions::delete_of_person,
     // sessions::delete_expired
