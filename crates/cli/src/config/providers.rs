@@ -68,8 +68,8 @@ const PRESETS: [Preset; 6] = [
     },
 ];
 
-/// Names that other upstreams have.
-const RESERVED: [&str; 2] = ["github", "privy"];
+/// Names that other upstreams have, or pages beside theirs: `/login/passkey`.
+const RESERVED: [&str; 4] = ["github", "passkey", "privy", "second"];
 const ENTRA: &str = "https://login.microsoftonline.com";
 /// The tenant of all private accounts at Microsoft.
 const CONSUMERS: &str = "9188040d-6c67-4c5b-b112-36a304b66dad";
@@ -156,8 +156,8 @@ impl Entry<'_> {
         }
         match RESERVED.contains(&self.name) {
             true => Err(format!(
-                "has a name with a meaning of its own: see `{}.…`",
-                self.name
+                "has a name with a meaning of its own: call it anything but {}",
+                RESERVED.join(", ")
             )),
             false => Ok(()),
         }

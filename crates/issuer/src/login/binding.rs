@@ -12,7 +12,8 @@ use crate::Issuer;
 use crate::audit::{self, Event, Kind, Source};
 use crate::db::sessions::{self, LiveSession, NextMark};
 use crate::db::{DbError, Tx};
-use crate::pages::{cookie, read_cookie};
+use crate::mail::alerts::Alert;
+use crate::pages::{Language, cookie, read_cookie};
 
 /// A mark in use is replaced this often, and the session noted as seen: more often where a session may
 /// hardly be idle.
@@ -97,7 +98,8 @@ pub(super) fn check_own(
     Ok(())
 }
 
-/// Ends the session whose cookie was copied, once, and says so where the person and the operator look.
+/// Ends the session whose cookie was copied, once, and says so where the person and the operator look, and
+/// by mail.
 pub(super) async fn end_copied(
     issuer: &Issuer,
     source: &Source,
@@ -107,11 +109,14 @@ pub(super) async fn end_copied(
     let event = Event::new(Kind::SessionStolen, source)
         .person(person_id)
         .refused(why.as_str());
-    let context = issuer.clone();
+    let (context, person_id) = (issuer.clone(), person_id.to_owned());
     let ended = issuer.db.write::<_, DbError, _>(move |tx: &mut Tx| {
         Box::pin(async move {
             if sessions::delete(tx, &id_hash).await? {
                 audit::record(&context, tx, &event).await?;
+                // Which of the two is here is not known, and nor is the owner's language.
+                let person = (person_id.as_str(), Language::default());
+                Alert::SessionStolen.tell(&context, tx, person).await?;
             }
             Ok(())
         })

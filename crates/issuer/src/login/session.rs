@@ -10,13 +10,14 @@ use oauth::secret::Secret;
 use oauth::time::UnixTime;
 
 use super::binding::{self, SessionCookie};
+use super::continuation::{ACCOUNT, sign_in_path};
 use super::known_device::KnownDevice;
 use crate::Issuer;
 use crate::audit::Source;
 use crate::db::people::{self, Person};
 use crate::db::sessions::{self, NewSession, Rotation};
 use crate::db::{DbError, Tx};
-use crate::mail::alerts;
+use crate::mail::alerts::Alert;
 use crate::pages::{Choice, Language, LateCookies, Look, PageError, cookie};
 use crate::tokens::methods::{Method, Methods};
 
@@ -37,7 +38,8 @@ pub(crate) struct SignedIn {
 
 /// Nobody is signed in.
 pub(crate) enum NotSignedIn {
-    SignInFirst,
+    /// To this path they come back.
+    SignInFirst(String),
     SessionEnded,
     Failed(PageError),
 }
@@ -45,7 +47,9 @@ pub(crate) enum NotSignedIn {
 impl IntoResponse for NotSignedIn {
     fn into_response(self) -> Response {
         match self {
-            Self::SignInFirst => Redirect::to("/login").into_response(),
+            // Where everybody goes who has no other way.
+            Self::SignInFirst(path) if path == ACCOUNT => Redirect::to("/login").into_response(),
+            Self::SignInFirst(path) => Redirect::to(&sign_in_path("/login", &path)).into_response(),
             Self::SessionEnded => {
                 PageError::new(StatusCode::FORBIDDEN, "error-signed-out").into_response()
             }
@@ -60,7 +64,11 @@ impl FromRequestParts<Issuer> for SignedIn {
     async fn from_request_parts(parts: &mut Parts, issuer: &Issuer) -> Result<Self, NotSignedIn> {
         match find(issuer, parts).await {
             Ok(Some(signed_in)) => Ok(signed_in),
-            Ok(None) if parts.method == http::Method::GET => Err(NotSignedIn::SignInFirst),
+            Ok(None) if parts.method == http::Method::GET => {
+                let path = parts.uri.path_and_query();
+                let path = path.map(ToString::to_string).unwrap_or_default();
+                Err(NotSignedIn::SignInFirst(path))
+            }
             Ok(None) => Err(NotSignedIn::SessionEnded),
             Err(error) => Err(NotSignedIn::Failed(error.into())),
         }
@@ -121,7 +129,8 @@ fn user_agent(headers: &HeaderMap) -> String {
 pub(crate) struct Visitor {
     pub(crate) source: Source,
     pub(super) device: KnownDevice,
-    language: Language,
+    /// Of the pages that it is shown.
+    pub(crate) language: Language,
     user_agent: String,
     session_hash: Option<String>,
     cookies: LateCookies,
@@ -169,8 +178,11 @@ impl Visitor {
             mark_hash: fresh.mark_hash(),
         };
         if !self.device.knows(person_id) {
-            let about = (&*new.user_agent, &*new.address);
-            alerts::tell_of_new_device(issuer, tx, (person_id, self.language), about).await?;
+            let alert = Alert::NewDevice {
+                user_agent: &new.user_agent,
+                address: &new.address,
+            };
+            alert.tell(issuer, tx, (person_id, self.language)).await?;
         }
         let device = self.device.clone().with(issuer, person_id);
         if let Some(cookie) = device {

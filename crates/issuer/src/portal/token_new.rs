@@ -10,11 +10,12 @@ use oauth::scope::ScopeSet;
 use oauth::secret::Secret;
 
 use crate::Issuer;
-use crate::audit::{self, Event, Kind, Source};
+use crate::audit::{self, Event, Kind};
 use crate::db::{self, DbError, personal_tokens::Row};
 use crate::login::Problem;
-use crate::login::session::SignedIn;
+use crate::login::session::{SignedIn, Visitor};
 use crate::login::step_up::Recent;
+use crate::mail::alerts::Alert;
 use crate::pages::{Frame, PageError, PageForm, PageQuery, clean, cookie, read_cookie, say};
 use crate::settings::ResourceSettings;
 use crate::tokens::personal;
@@ -69,7 +70,7 @@ pub(crate) async fn get(
 pub(crate) async fn post(
     State(issuer): State<Issuer>,
     Recent(signed_in): Recent,
-    source: Source,
+    visitor: Visitor,
     frame: Frame,
     form: PageForm,
 ) -> Result<Response, PageError> {
@@ -78,7 +79,7 @@ pub(crate) async fn post(
     let ticked: ScopeSet = ticked.collect();
     let days = form.text("days").parse::<i64>().ok();
     let made = match check(&issuer, resource, (form.text("name"), &ticked, days)) {
-        Ok(wanted) => make(&issuer, &signed_in, &source, wanted).await?,
+        Ok(wanted) => make(&issuer, &signed_in, &visitor, wanted).await?,
         Err(problem) => Err(problem),
     };
     match made {
@@ -151,13 +152,13 @@ fn check(
 async fn make(
     issuer: &Issuer,
     signed_in: &SignedIn,
-    source: &Source,
+    visitor: &Visitor,
     wanted: Wanted,
 ) -> Result<Result<Secret<String>, Problem>, PageError> {
     let now = issuer.clock.now();
     let token = personal::make(issuer).map_err(PageError::internal)?;
     let id = issuer.random.id(now).map_err(PageError::internal)?;
-    let mut event = Event::new(Kind::PersonalTokenMade, source)
+    let mut event = Event::new(Kind::PersonalTokenMade, &visitor.source)
         .person(&signed_in.person.id)
         .detail(format_args!("{id}: {}", wanted.scope));
     event.resource = Some(wanted.resource.clone());
@@ -170,12 +171,15 @@ async fn make(
         created_at: now.0,
         expires_at: now.plus(wanted.lifetime_seconds).0,
     };
-    let (context, hash) = (issuer.clone(), token.hash());
+    let (context, hash, language) = (issuer.clone(), token.hash(), visitor.language);
     let kept = issuer.db.write::<_, DbError, _>(move |tx| {
         Box::pin(async move {
+            let (person_id, name) = (row.person_id.clone(), row.name.clone());
             if !db::personal_tokens::insert(tx, row, hash.as_str(), COUNT_MAX).await? {
                 return Ok(false);
             }
+            let alert = Alert::TokenMade(&name);
+            alert.tell(&context, tx, (&person_id, language)).await?;
             audit::record(&context, tx, &event).await.map(|()| true)
         })
     });

@@ -1,5 +1,7 @@
 //! Delivering letters through a mail server.
 
+mod alerts;
+
 use issuer::settings::{MailSettings, MailTransport};
 use oauth::secret::Secret;
 use testkit::{App, FakeSmtp};

@@ -49,7 +49,14 @@ async fn the_pages_of_the_account_name_each_other_and_say_which_is_shown() {
         assert!(!app.get(path).await.body.contains("<nav"), "{path}");
     }
     for path in pages.into_iter().chain([&*detail]) {
-        assert_eq!(app.get(path).await.location(), "/login");
+        // Whoever signs in then comes back.
+        let answer = app.get(path).await;
+        let back: String = url::form_urlencoded::byte_serialize(path.as_bytes()).collect();
+        let login = match path {
+            "/account" => "/login".to_owned(),
+            _ => format!("/login?continue={back}"),
+        };
+        assert_eq!(answer.location(), login);
     }
 }
 

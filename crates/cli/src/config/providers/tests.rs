@@ -146,6 +146,8 @@ fn complaints() -> Vec<(String, &'static str)> {
         (with("identified_by = \"email\""), "neither sub nor tid_oid"),
         (named("github"), "a meaning of its own"),
         (named("privy"), "a meaning of its own"),
+        (named("passkey"), "a meaning of its own"),
+        (named("second"), "a meaning of its own"),
         (named("\"A b\""), "cannot stand in an address"),
         (named("\"1\""), "cannot stand in an address"),
         ("[upstreams]\nx = 1".to_owned(), "is not a table"),

@@ -13,8 +13,8 @@ use crate::Issuer;
 use crate::audit::{self, Event, Kind, Source};
 use crate::db::families::Row;
 use crate::db::{self, Tx};
-use crate::mail::alerts;
-use crate::pages::clean;
+use crate::mail::alerts::Alert;
+use crate::pages::{Language, clean};
 use crate::tokens::access::{self, Granted};
 use crate::tokens::methods::Methods;
 use crate::tokens::refresh::{self, NoRefresh, Rotated};
@@ -77,7 +77,9 @@ impl Attempt {
                 audit::record(&self.issuer, tx, &event).await?;
                 let client = db::clients::find(tx, &family.client_id).await?;
                 let client = client.map_or(family.client_id, |client| clean(&client.name));
-                alerts::tell_of_replay(&self.issuer, tx, &family.person_id, &client).await?;
+                let alert = Alert::TokenReplayed { client: &client };
+                let person = (family.person_id.as_str(), Language::default());
+                alert.tell(&self.issuer, tx, person).await?;
                 return Ok(Outcome::Replayed(revoked));
             }
         };

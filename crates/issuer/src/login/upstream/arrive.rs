@@ -13,6 +13,7 @@ use crate::db::{self, DbError, Tx};
 use crate::login::second::Entry;
 use crate::login::session::Visitor;
 use crate::login::throttle;
+use crate::mail::alerts::Alert;
 use crate::pages::{PageError, apart, clean, say};
 use crate::tokens::methods::Method;
 
@@ -137,7 +138,7 @@ impl Arrived {
                 let event = Event::new(Kind::IdentityLinked, &self.visitor.source)
                     .person(&person.id)
                     .detail(format!("{} by e-mail", self.known.settings.title));
-                audit::record(&self.issuer, tx, &event).await?;
+                self.record_linked(tx, &person.id, event).await?;
                 person.id
             }
             None => self.sign_up(tx).await?,
@@ -152,6 +153,19 @@ impl Arrived {
         }
     }
 
+    /// Writes it down, and tells the person.
+    async fn record_linked(
+        &self,
+        tx: &mut Tx,
+        person_id: &str,
+        event: Event,
+    ) -> Result<(), DbError> {
+        audit::record(&self.issuer, tx, &event).await?;
+        let alert = Alert::IdentityLinked(&self.known.settings.title);
+        let person = (person_id, self.visitor.language);
+        alert.tell(&self.issuer, tx, person).await
+    }
+
     async fn insert_identity(&self, tx: &mut Tx, person_id: &str) -> Result<bool, DbError> {
         let (login, now) = (self.login(), self.issuer.clock.now());
         db::identities::insert(tx, self.identity(), (person_id, &login), now).await
@@ -160,10 +174,11 @@ impl Arrived {
     /// The person here with the account's address. Both sides must be sure of it, and the upstream
     /// trusted for it: whoever could make it say an address would else be let in to others' accounts.
     async fn load_owner(&self, tx: &mut Tx) -> Result<Option<Person>, SignInError> {
-        let Some(email) = &self.account().verified_email else {
+        // What a provider only claims tells nobody whose address is known here.
+        let Some(email) = self.own_email() else {
             return Ok(None);
         };
-        let Some((person, _)) = people::find_by_email(tx, email).await? else {
+        let Some((person, _)) = people::find_by_email(tx, &email).await? else {
             return Ok(None);
         };
         let trusted = self.known.settings.trusts_email && person.email_verified;
@@ -247,7 +262,7 @@ impl Arrived {
                 let event = Event::new(Kind::IdentityLinked, &self.visitor.source)
                     .person(&person_id)
                     .detail(&self.known.settings.title);
-                audit::record(&self.issuer, tx, &event).await?;
+                self.record_linked(tx, &person_id, event).await?;
                 Ok(true)
             })
         });

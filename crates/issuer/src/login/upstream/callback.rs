@@ -52,6 +52,7 @@ pub(crate) async fn get(
         redirect_uri: &known.redirect_uri(&issuer),
         verifier: &state.verifier,
         nonce: &state.nonce,
+        again_since: state.again_since(),
     };
     let arrival = known.protocol.redeem(&came).await;
     let arrival = arrival.map_err(|error| refused(&issuer, known, (&visitor, &state), error))?;
@@ -62,7 +63,7 @@ pub(crate) async fn get(
         arrival,
     };
     match state.purpose {
-        Purpose::SignIn => arrived.sign_in(&state.next).await,
+        Purpose::SignIn { .. } => arrived.sign_in(&state.next).await,
         Purpose::Connect { person_id } => arrived.connect(person_id, &state.next).await,
         Purpose::Link { person_id } => arrived.link(person_id, &state.next).await,
     }
@@ -109,7 +110,7 @@ fn cancelled(
     error: Option<&str>,
 ) -> PageError {
     let title = &known.settings.title;
-    if state.purpose == Purpose::SignIn {
+    if matches!(state.purpose, Purpose::SignIn { .. }) {
         let event = Event::new(Kind::SignInFailed, &visitor.source);
         issuer.record_soon(event.refused(format!("{title} was cancelled")));
     }
@@ -130,7 +131,7 @@ fn refused(
     error: UpstreamError,
 ) -> PageError {
     let title = &known.settings.title;
-    if state.purpose == Purpose::SignIn {
+    if matches!(state.purpose, Purpose::SignIn { .. }) {
         let event = Event::new(Kind::SignInFailed, &visitor.source);
         issuer.record_soon(event.refused(format!("with {title}: {error}")));
     }

@@ -9,10 +9,13 @@ use super::{Known, Purpose, find, find_signing_in};
 use crate::Issuer;
 use crate::audit::{self, Event, Kind, Source};
 use crate::db::{self, DbError, Tx};
-use crate::login::continuation::{ACCOUNT, count_request};
+use crate::login::continuation::count_request;
 use crate::login::step_up::Recent;
 use crate::login::ways::Ways;
 use crate::pages::{Frame, PageError, PageForm};
+
+/// The page that lists them.
+const SECURITY: &str = "/account/security";
 
 /// Sends the person to the account that they want to sign in with.
 pub(crate) async fn post(
@@ -33,7 +36,7 @@ pub(crate) async fn post(
         person_id: signed_in.person.id,
     };
     let scopes = known.settings.scopes_for(&Default::default());
-    send_away(&leaving, known, (purpose, ACCOUNT), (&scopes, None)).await
+    send_away(&leaving, known, (purpose, SECURITY), (&scopes, None)).await
 }
 
 /// Takes a way to sign in away, unless it is the last.
@@ -50,7 +53,7 @@ pub(crate) async fn unlink(
         Box::pin(async move { remove(&context, tx, (&known, &person_id), &source).await })
     });
     match removed.await? {
-        true => Ok(Redirect::to(ACCOUNT).into_response()),
+        true => Ok(Redirect::to(SECURITY).into_response()),
         false => Err(PageError::new(StatusCode::CONFLICT, "error-last-way-in")),
     }
 }

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use oauth::jwt::KeyError;
 use oauth::secret::Secret;
-use oauth::time::Clock;
+use oauth::time::{Clock, UnixTime};
 
 use crate::Issuer;
 use crate::pages::PageError;
@@ -34,6 +34,8 @@ pub(crate) struct Ask<'a> {
     pub(crate) nonce: &'a str,
     /// The account to offer first, by name.
     pub(crate) login: Option<&'a str>,
+    /// Whether the person is to sign in there once more, where it can be asked for.
+    pub(crate) again: bool,
 }
 
 /// What the browser came back with, and what of its state the upstream must confirm.
@@ -46,6 +48,8 @@ pub(crate) struct Came<'a> {
     pub(crate) redirect_uri: &'a str,
     pub(crate) verifier: &'a str,
     pub(crate) nonce: &'a str,
+    /// When the person was asked to sign in there once more, if they were.
+    pub(crate) again_since: Option<UnixTime>,
 }
 
 /// Whose code it was.

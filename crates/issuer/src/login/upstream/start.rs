@@ -43,7 +43,7 @@ pub(crate) async fn post(
         headers: &headers,
         form_of: Some(&frame),
     };
-    sign_in(&leaving, &name, &to).await
+    sign_in(&leaving, &name, &to, form.get("again").is_some()).await
 }
 
 /// As [`post`], where the form names the upstream, as other systems have it.
@@ -76,17 +76,18 @@ pub(crate) async fn get(
         headers: &headers,
         form_of: None,
     };
-    sign_in(&leaving, &name, &to).await
+    sign_in(&leaving, &name, &to, false).await
 }
 
 async fn sign_in(
     leaving: &Leaving<'_>,
     name: &str,
     to: &Continuation,
+    again: bool,
 ) -> Result<Response, PageError> {
     let known = find_signing_in(leaving.issuer, name)?;
     let scopes = known.settings.scopes_for(&Default::default());
-    let purpose = (Purpose::SignIn, to.target());
+    let purpose = (Purpose::SignIn { again }, to.target());
     send_away(leaving, known, purpose, (&scopes, None)).await
 }
 
@@ -94,11 +95,12 @@ async fn sign_in(
 pub(crate) async fn send_away(
     leaving: &Leaving<'_>,
     known: &Known,
-    purpose: (Purpose, &str),
+    (purpose, next): (Purpose, &str),
     (scopes, login): (&[String], Option<&str>),
 ) -> Result<Response, PageError> {
     let (issuer, settings) = (leaving.issuer, &known.settings);
-    let sent = State::send(issuer, leaving.headers, &settings.name, purpose)?;
+    let again = purpose.again();
+    let sent = State::send(issuer, leaving.headers, &settings.name, (purpose, next))?;
     let ask = Ask {
         redirect_uri: &known.redirect_uri(issuer),
         scopes,
@@ -106,6 +108,7 @@ pub(crate) async fn send_away(
         challenge: &sent.challenge,
         nonce: &sent.nonce,
         login,
+        again,
     };
     let url = known.protocol.authorize_url(&ask).await;
     let url = url.map_err(|error| away(known, error))?;

@@ -17,15 +17,21 @@ const BYTES_MAX: usize = 6_000;
 /// What the way through an upstream is for.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(crate) enum Purpose {
-    SignIn,
+    SignIn {
+        /// Whether they are to sign in there once more.
+        again: bool,
+    },
     /// To connect an account to this person.
-    Connect {
-        person_id: String,
-    },
+    Connect { person_id: String },
     /// To let an account sign in as this person.
-    Link {
-        person_id: String,
-    },
+    Link { person_id: String },
+}
+
+impl Purpose {
+    /// Whether the person is to sign in there once more.
+    pub(super) const fn again(&self) -> bool {
+        matches!(self, Self::SignIn { again: true })
+    }
 }
 
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -88,6 +94,12 @@ impl State {
             nonce: this.nonce,
             cookie: cookie.map_err(PageError::internal)?,
         })
+    }
+
+    /// When the person was asked to sign in once more, if they were.
+    pub(super) fn again_since(&self) -> Option<UnixTime> {
+        let again = self.purpose.again();
+        again.then(|| self.expires_at.minus(SECONDS))
     }
 
     /// Takes back a state that this browser was sent away with, once.

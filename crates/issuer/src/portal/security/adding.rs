@@ -12,8 +12,9 @@ use crate::db::{self, DbError, Tx};
 use crate::login::continuation::Continuation;
 use crate::login::passkey::Used;
 use crate::login::recovery;
-use crate::login::session::{self, SignedIn};
+use crate::login::session::{self, SignedIn, Visitor};
 use crate::login::totp::{self, Key};
+use crate::mail::alerts::Alert;
 use crate::pages::PageError;
 use crate::tokens::methods::Method;
 
@@ -52,6 +53,13 @@ impl NewFactor {
         }
     }
 
+    const fn alert(&self) -> Alert<'static> {
+        match self {
+            Self::Totp { .. } => Alert::TotpAdded,
+            Self::Passkey { .. } => Alert::PasskeyAdded,
+        }
+    }
+
     fn event(&self, source: &Source) -> Event {
         match self {
             Self::Totp { .. } => Event::new(Kind::TotpAdded, source),
@@ -82,19 +90,21 @@ impl NewFactor {
     pub(super) async fn add(
         self,
         issuer: &Issuer,
-        (signed_in, source): (SignedIn, &Source),
+        (signed_in, visitor): (SignedIn, &Visitor),
         to: &Continuation,
     ) -> Result<Response, PageError> {
-        let (method, event) = (self.method(), self.event(source));
+        let source = &visitor.source;
+        let (method, event, alert) = (self.method(), self.event(source), self.alert());
         let person_id = signed_in.person.id.clone();
         let event = event.person(&person_id);
         let made = Event::new(Kind::RecoveryCodesMade, source).person(&person_id);
-        let context = issuer.clone();
+        let (context, language) = (issuer.clone(), visitor.language);
         let added = issuer.db.write::<_, AddError, _>(move |tx| {
             Box::pin(async move {
                 let (issuer, person_id) = (&context, signed_in.person.id.as_str());
                 self.keep(issuer, tx, person_id).await?;
                 audit::record(issuer, tx, &event).await?;
+                alert.tell(issuer, tx, (person_id, language)).await?;
                 let moved = session::rotate(issuer, tx, &signed_in, method).await?;
                 let moved = moved.ok_or(AddError::Stale)?;
                 let factors = db::factors::find(tx, person_id).await?;

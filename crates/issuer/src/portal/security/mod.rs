@@ -7,7 +7,7 @@ pub(crate) mod totp;
 
 use askama::Template;
 use axum::extract::State;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
 
 use super::moment::Moment;
@@ -15,8 +15,10 @@ use crate::Issuer;
 use crate::db;
 use crate::db::passkeys::Row;
 use crate::login::Problem;
+use crate::login::continuation::Continuation;
 use crate::login::session::SignedIn;
-use crate::pages::{Frame, PageError};
+use crate::login::ways::Ways;
+use crate::pages::{Frame, PageError, clean};
 
 #[derive(Template)]
 #[template(path = "security.html")]
@@ -27,6 +29,8 @@ struct SecurityPage<'a> {
     offered: bool,
     totp: bool,
     recovery_codes: i64,
+    password: bool,
+    elsewhere: Vec<Elsewhere<'a>>,
     problem: Option<Problem>,
 }
 
@@ -36,6 +40,44 @@ struct Passkey {
     synced: bool,
     created: Moment,
     used: Option<Moment>,
+}
+
+/// Where people have accounts that they sign in with.
+struct Elsewhere<'a> {
+    name: &'a str,
+    title: &'a str,
+    host: &'a str,
+    own: Option<Own>,
+}
+
+/// The person's account there.
+struct Own {
+    login: String,
+    used: Option<Moment>,
+    /// Whether nothing else lets the person in.
+    last: bool,
+}
+
+impl<'a> Elsewhere<'a> {
+    fn all(issuer: &'a Issuer, ways: &Ways) -> Vec<Self> {
+        let upstreams = issuer.settings.upstreams.iter();
+        let upstreams = upstreams.filter(|settings| settings.signs_in);
+        let elsewhere = upstreams.map(|settings| {
+            let mut own = ways.identities.iter();
+            let own = own.find(|row| row.upstream == settings.name);
+            Self {
+                name: &settings.name,
+                title: &settings.title,
+                host: settings.host(),
+                own: own.map(|row| Own {
+                    login: clean(row.login.as_deref().unwrap_or_default()),
+                    used: row.used_at.map(Moment::of),
+                    last: ways.without(&settings.name) == 0,
+                }),
+            }
+        });
+        elsewhere.collect()
+    }
 }
 
 impl From<Row> for Passkey {
@@ -68,6 +110,7 @@ async fn show(
     let mut tx = issuer.db.read().await?;
     let factors = db::factors::find(&mut tx, person_id).await?;
     let passkeys = db::passkeys::list(&mut tx, person_id).await?;
+    let ways = Ways::load(issuer, &mut tx, person_id).await?;
     drop(tx);
     let status = match problem {
         Some(_) => StatusCode::CONFLICT,
@@ -79,7 +122,11 @@ async fn show(
         offered: issuer.passkeys.is_some(),
         totp: factors.totp_keys > 0,
         recovery_codes: factors.recovery_codes,
+        password: ways.password,
+        elsewhere: Elsewhere::all(issuer, &ways),
         problem,
     };
-    frame.show_as(status, &page)
+    let form_action = Continuation::default().form_action(&issuer.upstreams);
+    let page = frame.show_as(status, &page)?;
+    Ok((axum::Extension(form_action), page).into_response())
 }

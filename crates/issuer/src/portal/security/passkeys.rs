@@ -12,7 +12,7 @@ use crate::db::{self, DbError};
 use crate::login::Problem;
 use crate::login::continuation::Continuation;
 use crate::login::passkey::{self, Offered, PasskeyError};
-use crate::login::session::SignedIn;
+use crate::login::session::{SignedIn, Visitor};
 use crate::login::step_up::Recent;
 use crate::pages::{Frame, PageError, PageForm, PageQuery, Scripted, clean};
 
@@ -63,11 +63,11 @@ pub(crate) async fn get_new(
 pub(crate) async fn post_new(
     State(issuer): State<Issuer>,
     Recent(signed_in): Recent,
-    source: Source,
+    visitor: Visitor,
     frame: Frame,
     form: PageForm,
 ) -> Result<Response, PageError> {
-    let to = Continuation::load(&issuer, &source, form.get("continue")).await;
+    let to = Continuation::load(&issuer, &visitor.source, form.get("continue")).await;
     let answer = (form.text("state"), form.text("credential"));
     let (mut row, asked) = passkey::accept_new(&issuer, &signed_in.person, answer)?;
     row.name = clean(form.text("name"));
@@ -75,7 +75,7 @@ pub(crate) async fn post_new(
         row.name = frame.say("passkey");
     }
     let new = NewFactor::Passkey { row, asked };
-    new.add(&issuer, (signed_in, &source), &to).await
+    new.add(&issuer, (signed_in, &visitor), &to).await
 }
 
 pub(crate) async fn get_edit(

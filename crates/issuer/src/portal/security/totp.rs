@@ -12,7 +12,7 @@ use crate::audit::{self, Event, Kind, Source};
 use crate::db::{self, DbError};
 use crate::login::Problem;
 use crate::login::continuation::Continuation;
-use crate::login::session::SignedIn;
+use crate::login::session::{SignedIn, Visitor};
 use crate::login::step_up::Recent;
 use crate::login::totp::{self, Key};
 use crate::pages::{Frame, PageError, PageForm, PageQuery};
@@ -48,11 +48,11 @@ pub(crate) async fn get(
 pub(crate) async fn post(
     State(issuer): State<Issuer>,
     Recent(signed_in): Recent,
-    source: Source,
+    visitor: Visitor,
     frame: Frame,
     form: PageForm,
 ) -> Result<Response, PageError> {
-    let to = Continuation::load(&issuer, &source, form.get("continue")).await;
+    let to = Continuation::load(&issuer, &visitor.source, form.get("continue")).await;
     let state = form.text("state");
     let key = open(&issuer, &signed_in, state)?;
     let Some(step) = key.find_step(form.text("code"), issuer.clock.now()) else {
@@ -62,7 +62,7 @@ pub(crate) async fn post(
         return Ok(page);
     };
     let new = NewFactor::Totp { key, step };
-    new.add(&issuer, (signed_in, &source), &to).await
+    new.add(&issuer, (signed_in, &visitor), &to).await
 }
 
 pub(crate) async fn remove(

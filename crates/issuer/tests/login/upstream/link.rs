@@ -2,6 +2,7 @@
 
 use issuer::audit::Kind;
 use issuer::settings::GithubKind;
+use oauth::time::Clock;
 use serde_json::json;
 use testkit::{Answer, App, Browser, FakeOidc};
 
@@ -37,13 +38,13 @@ async fn an_account_is_linked_and_signs_in_as_the_person() {
     let ada_here = app.person("ada").await;
     assert_eq!(
         link(&ada_here, &op, "op", &ada()).await.location(),
-        "/account"
+        "/account/security"
     );
     assert_eq!(events(&app, Kind::IdentityLinked).await, ["OP"]);
     // Once more changes nothing.
     assert_eq!(
         link(&ada_here, &op, "op", &ada()).await.location(),
-        "/account"
+        "/account/security"
     );
     assert_eq!(events(&app, Kind::IdentityLinked).await.len(), 1);
     let browser = app.browser();
@@ -57,6 +58,59 @@ async fn an_account_is_linked_and_signs_in_as_the_person() {
     assert_page(&answer, 409, "another OP account already");
     assert_eq!(events(&app, Kind::IdentityLinked).await.len(), 1);
     assert_nobody(&app, &app.browser(), 2).await;
+}
+
+#[tokio::test]
+async fn the_security_page_has_the_way_to_each_account_elsewhere() {
+    let (one, two) = (FakeOidc::start().await, FakeOidc::start().await);
+    let app = app_with(&[("one", &one), ("two", &two)]).await;
+    let browser = app.browser();
+    sign_in(&browser, &one, "one", &ada()).await;
+    let page = browser.get("/account/security").await;
+    // The last one cannot be taken away, and a button would only say so.
+    assert!(page.body.contains("Nothing else signs you in"));
+    assert!(!page.body.contains("/account/identities/one"));
+    let leaving_page = browser.submit(&page.form("/account/identities/two")).await;
+    let back = two.allow(
+        &leaving(&leaving_page),
+        &json!({"sub": "t", "name": "Ada at two"}),
+    );
+    assert_eq!(browser.get(&back).await.location(), "/account/security");
+    let page = browser.get("/account/security").await;
+    assert!(page.body.contains("Ada at two"), "{}", page.body);
+    let unlink = page.form("/account/identities/one/unlink");
+    assert_eq!(browser.submit(&unlink).await.status, 303);
+    let page = browser.get("/account/security").await;
+    assert!(page.body.contains("action=\"/account/identities/one\""));
+    assert_eq!(events(&app, Kind::IdentityUnlinked).await, ["ONE"]);
+}
+
+#[tokio::test]
+async fn whoever_confirms_elsewhere_signs_in_there_once_more() {
+    // OpenID Connect Core 1.0 §3.1.2.1
+    let op = FakeOidc::start().await;
+    let app = app_with(&[("op", &op)]).await;
+    let browser = app.browser();
+    let location = super::press(&browser, "op").await;
+    assert!(!op.asked(&location).contains_key("prompt"));
+    browser.get(&op.allow(&location, &ada())).await;
+    app.clock.advance(LATER);
+    let confirm = "/account/confirm?continue=%2Faccount%2Fpassword";
+    for (seconds_ago, status) in [(LATER, 400), (0, 303)] {
+        let page = browser.get(confirm).await;
+        let location = leaving(&browser.submit(&page.form("/login/op")).await);
+        let asked = op.asked(&location);
+        assert_eq!((&*asked["prompt"], &*asked["max_age"]), ("login", "0"));
+        let mut claims = ada();
+        let now = Clock::Manual(app.clock.clone()).now();
+        claims["auth_time"] = json!(now.minus(seconds_ago).0);
+        assert_eq!(
+            browser.get(&op.allow(&location, &claims)).await.status,
+            status
+        );
+        let page = browser.get("/account/password").await;
+        assert_eq!(page.status == 200, status == 303, "{}", page.status);
+    }
 }
 
 #[tokio::test]
@@ -124,10 +178,10 @@ async fn the_last_way_to_sign_in_stays() {
     );
     // Where there is none, none is taken away.
     let answer = post(&browser, "/account/identities/two/unlink").await;
-    assert_eq!(answer.location(), "/account");
+    assert_eq!(answer.location(), "/account/security");
     assert_eq!(events(&app, Kind::IdentityUnlinked).await, [""; 0]);
     link(&browser, &two, "two", &json!({"sub": "t"})).await;
-    assert_eq!(post(&browser, unlink).await.location(), "/account");
+    assert_eq!(post(&browser, unlink).await.location(), "/account/security");
     assert_eq!(events(&app, Kind::IdentityUnlinked).await, ["ONE"]);
     assert_page(
         &post(&browser, "/account/identities/two/unlink").await,
@@ -141,7 +195,7 @@ async fn the_last_way_to_sign_in_stays() {
     // With a password the accounts may go, and the password still lets in.
     let bob = app.person("bob").await;
     link(&bob, &one, "one", &json!({"sub": "b"})).await;
-    assert_eq!(post(&bob, unlink).await.location(), "/account");
+    assert_eq!(post(&bob, unlink).await.location(), "/account/security");
     assert_eq!(events(&app, Kind::IdentityUnlinked).await, ["ONE", "ONE"]);
 }
 
@@ -173,7 +227,7 @@ async fn github_is_linked_and_unlinked_the_same_way_and_keeps_no_token_for_it() 
     assert_eq!(answer.status, 303);
     let octo = account(7, "octo", Some(("other@example.com", true)));
     let back = github.allow(answer.location(), &octo);
-    assert_eq!(browser.get(&back).await.location(), "/account");
+    assert_eq!(browser.get(&back).await.location(), "/account/security");
     // What only showed who it is does not stay alive, and connects nothing.
     assert_eq!(github.live(), 0);
     let page = browser.visit("/account/connections").await;
@@ -183,7 +237,7 @@ async fn github_is_linked_and_unlinked_the_same_way_and_keeps_no_token_for_it() 
     other.get(&github.allow(start.location(), &octo)).await;
     assert_eq!(email_of(&other).await, "ada@example.com");
     let answer = post(&browser, "/account/identities/github/unlink").await;
-    assert_eq!(answer.location(), "/account");
+    assert_eq!(answer.location(), "/account/security");
     let other = app.browser();
     let start = other.get("/auth/github").await;
     other.get(&github.allow(start.location(), &octo)).await;

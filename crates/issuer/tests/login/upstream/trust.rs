@@ -57,13 +57,19 @@ async fn a_verified_address_of_both_sides_links_and_nothing_less_does() {
     // The provider that is not trusted does not get in, whatever it claims.
     let thief = app.browser();
     let claims = json!({"sub": "1", "email": "Ada@Example.com", "email_verified": true});
-    let answer = sign_in(&thief, &other, "other", &claims).await;
-    assert_page(&answer, 403, "There is an account with the e-mail address");
-    assert_nobody(&app, &thief, 1).await;
+    sign_in(&thief, &other, "other", &claims).await;
+    assert!(email_of(&thief).await.ends_with("@other.invalid"));
+    // And it is told what anybody is told, whose address is known here or not.
+    let claims = json!({"sub": "2", "email": "bob@example.com", "email_verified": true});
+    let stranger = app.browser();
+    sign_in(&stranger, &other, "other", &claims).await;
+    assert!(email_of(&stranger).await.ends_with("@other.invalid"));
+    let thief = app.browser();
     // Nor does another account of the trusted one: the person signs in with theirs.
+    let claims = json!({"sub": "1", "email": "Ada@Example.com", "email_verified": true});
     let answer = sign_in(&thief, &trusted, "trusted", &claims).await;
     assert_page(&answer, 403, "signs in with another TRUSTED account");
-    assert_nobody(&app, &thief, 1).await;
+    assert_nobody(&app, &thief, 3).await;
     assert_eq!(events(&app, Kind::IdentityLinked).await, [""; 0]);
 }
 
@@ -86,7 +92,7 @@ async fn a_second_trusted_provider_links_by_the_address() {
     for upstream in &mut settings {
         upstream.trusts_email = true;
     }
-    let builder = App::builder().with(|all| {
+    let builder = App::builder().mailing().with(|all| {
         all.upstreams.extend(settings);
     });
     let app = builder.start().await;
@@ -99,6 +105,11 @@ async fn a_second_trusted_provider_links_by_the_address() {
     );
     assert_eq!(email_of(&browser).await, "ada@example.com");
     assert_eq!(events(&app, Kind::IdentityLinked).await, ["TWO by e-mail"]);
+    let letters = app.letters().await;
+    let letter = letters.iter().find(|letter| letter.text.contains("TWO"));
+    let letter = letter.unwrap();
+    assert_eq!(letter.to, "ada@example.com");
+    assert_eq!(letter.subject, "An account elsewhere was added to yours");
     // A closed one may not make it, and lets them in no more.
     issuer::operate::people::set_disabled(&app.issuer, "ada@example.com", true)
         .await

@@ -25,6 +25,8 @@ pub(crate) enum IdTokenError {
     ForeignNonce,
     #[error("it does not say who it is about")]
     NoSubject,
+    #[error("the person did not sign in once more")]
+    NotAgain,
 }
 
 /// What must stand in it.
@@ -33,6 +35,9 @@ pub(super) struct Expected<'a> {
     pub(super) issuer: &'a str,
     pub(super) client_id: &'a str,
     pub(super) nonce: &'a str,
+    /// Since when the person must have signed in. A provider that does not say when they did is believed:
+    /// Google never does.
+    pub(super) again_since: Option<UnixTime>,
     pub(super) now: UnixTime,
 }
 
@@ -47,6 +52,7 @@ pub(super) struct Claims {
     nonce: Option<String>,
     #[serde(rename = "iat")]
     _issued_at: serde_json::Number,
+    auth_time: Option<i64>,
     /// Entra.
     pub(super) tid: Option<String>,
     pub(super) oid: Option<String>,
@@ -107,6 +113,11 @@ impl Claims {
         let nonce = self.nonce.as_deref().unwrap_or_default();
         if !constant_time_eq(nonce.as_bytes(), expected.nonce.as_bytes()) {
             return Err(IdTokenError::ForeignNonce);
+        }
+        if let Some((since, UnixTime(at))) = expected.again_since.zip(self.auth_time.map(UnixTime))
+            && at < since.minus(LEEWAY_SECONDS).0
+        {
+            return Err(IdTokenError::NotAgain);
         }
         // OpenID Connect Core 1.0 §2: never more than 255 ASCII characters.
         let plain = self.sub.is_ascii() && !self.sub.is_empty() && self.sub.len() <= 255;

@@ -107,6 +107,12 @@ impl Oidc {
         if self.settings.form_post {
             query.append_pair("response_mode", "form_post");
         }
+        if ask.again {
+            // OpenID Connect Core 1.0 §3.1.2.1: whoever is asked for an age says when it was.
+            query
+                .append_pair("prompt", "login")
+                .append_pair("max_age", "0");
+        }
         if let Some(login) = ask.login {
             query.append_pair("login_hint", login);
         }
@@ -185,6 +191,7 @@ impl Oidc {
             issuer: &self.settings.issuer,
             client_id: &self.client_id,
             nonce: came.nonce,
+            again_since: came.again_since,
             now,
         };
         let url = &metadata.jwks_uri;

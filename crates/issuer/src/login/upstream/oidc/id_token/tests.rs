@@ -22,6 +22,7 @@ fn read_as(key: &SigningKey, issuer: &str, claims: &Value) -> Result<Claims, IdT
         issuer,
         client_id: "us",
         nonce: "n",
+        again_since: None,
         now: NOW,
     };
     let keys = KeySet::of([key.public()]);
