@@ -35,6 +35,8 @@ pub(crate) struct NewPassword {
     pub(crate) language: Language,
     /// Whether all sessions end.
     pub(crate) end_sessions: bool,
+    /// Whether what apps and programs may do ends too.
+    pub(crate) end_apps: bool,
 }
 
 pub(crate) async fn get(
@@ -70,6 +72,7 @@ pub(crate) async fn post(
         hash: hash.await?,
         language: frame.language(),
         end_sessions: form.get("end_sessions").is_some(),
+        end_apps: form.get("end_apps").is_some(),
     };
     let (context, token) = (issuer.clone(), token.to_owned());
     let done = issuer.db.write::<_, DbError, _>(move |tx| {
@@ -83,16 +86,15 @@ pub(crate) async fn post(
             if email_key(&now.email) != proved.what.email_key {
                 return Ok(None);
             }
-            let mut revoked = Revoked::default();
+            let mut new = new;
             if !now.email_verified {
                 // Somebody else may have made the account, and left doors open for themselves.
                 db::belongings::delete_ways_in(tx, &now.id).await?;
-                revoked = revoke_families_of(&context, tx, &now.id, None).await?;
+                new.end_apps = true;
             }
             // Whoever opened the link reads mail at the address.
             people::update_verified(tx, &now.id).await?;
-            keep(&context, tx, (&now, &visitor), new).await?;
-            Ok(Some(revoked))
+            Ok(Some(keep(&context, tx, (&now, &visitor), new).await?))
         })
     });
     let revoked = done.await?.ok_or_else(dead)?;
@@ -100,19 +102,28 @@ pub(crate) async fn post(
     Ok(Redirect::to("/login?note=reset").into_response())
 }
 
-/// Keeps a new password, ends what rests on the old one, and tells the person.
+/// Keeps a new password, ends what rests on the old one, and tells the person. What is to be published
+/// after the commit.
 pub(crate) async fn keep(
     issuer: &Issuer,
     tx: &mut Tx,
     (person, visitor): (&Person, &Visitor),
     new: NewPassword,
-) -> Result<(), DbError> {
+) -> Result<Revoked, DbError> {
     people::update_password(tx, &person.id, &new.hash).await?;
     Purpose::ResetPassword
         .revoke(issuer, tx, &person.id)
         .await?;
     if new.end_sessions {
         db::sessions::delete_of_person(tx, &person.id).await?;
+    }
+    let mut revoked = Revoked::default();
+    if new.end_apps {
+        db::personal_tokens::delete_of_person(tx, &person.id).await?;
+        db::consents::delete_of_person(tx, &person.id).await?;
+        revoked = revoke_families_of(issuer, tx, &person.id, None).await?;
+        let event = Event::new(Kind::GrantRevoked, &visitor.source).person(&person.id);
+        audit::record(issuer, tx, &event.detail("all, with a new password")).await?;
     }
     let event = Event::new(Kind::PasswordChanged, &visitor.source).person(&person.id);
     audit::record(issuer, tx, &event).await?;
@@ -124,7 +135,8 @@ pub(crate) async fn keep(
     let letter = Letter::new("mail-password-changed")
         .paragraph("mail-password-changed-text")
         .link("forgot", url);
-    mail::queue(issuer, tx, &reader, &letter).await
+    mail::queue(issuer, tx, &reader, &letter).await?;
+    Ok(revoked)
 }
 
 async fn load_person(issuer: &Issuer, token: &str) -> Result<Person, PageError> {

@@ -54,20 +54,19 @@ pub(crate) async fn post(
         hash: hash.await?,
         language: frame.language(),
         end_sessions: form.get("end_sessions").is_some(),
+        end_apps: form.get("end_apps").is_some(),
     };
     let (context, person, methods) = (issuer.clone(), signed_in.person, signed_in.methods);
-    let session_id = issuer.db.write::<_, DbError, _>(move |tx| {
+    let changed = issuer.db.write::<_, DbError, _>(move |tx| {
         Box::pin(async move {
-            keep(&context, tx, (&person, &visitor), new).await?;
+            let revoked = keep(&context, tx, (&person, &visitor), new).await?;
             let how = (person.id.as_str(), methods);
-            visitor.start_session(&context, tx, how).await
+            Ok((visitor.start_session(&context, tx, how).await?, revoked))
         })
     });
-    session::enter(
-        &issuer,
-        &session_id.await?,
-        "/account/profile?note=password",
-    )
+    let (session, revoked) = changed.await?;
+    revoked.publish(&issuer);
+    session::enter(&issuer, &session, "/account/profile?note=password")
 }
 
 fn page<'a>(

@@ -46,6 +46,33 @@ async fn a_new_password_ends_other_sessions_and_not_this_one() {
 }
 
 #[tokio::test]
+async fn a_new_password_ends_apps_when_that_is_ticked() {
+    let app = App::start().await;
+    let (ada, bob) = (app.person("ada").await, app.person("bob").await);
+    let client = app.client().await;
+    let tokens = client.tokens(&ada, "notes:read").await;
+    let his = client.tokens(&bob, "notes:read").await;
+    let personal = super::tokens::make(&ada, &["notes:read"]).await;
+    for (tick, alive) in [(false, true), (true, false)] {
+        let mut form = ada.get("/account/password").await.form("/account/password");
+        // A browser sends a box that is not ticked not at all.
+        form.fields.retain(|(name, _)| name != "end_apps");
+        if tick {
+            form.fields.push(("end_apps".into(), "yes".into()));
+        }
+        let form = form.with("password", "another long sentence");
+        assert_eq!(ada.submit(&form).await.status, 303);
+        let found = app.issuer.personal_token(&personal).await.unwrap();
+        assert_eq!(found.is_some(), alive);
+        assert_eq!(ada.app_pages().await.is_empty(), !alive);
+    }
+    let refused = client.refresh(&tokens.refresh_token).await;
+    assert_eq!(refused.error(), "invalid_grant");
+    assert_eq!(client.refresh(&his.refresh_token).await.status, 200);
+    assert_eq!(super::count(&app, "grant_revoked").await, 1);
+}
+
+#[tokio::test]
 async fn everything_is_in_the_download_and_no_secret() {
     let app = App::start().await;
     let ada = app.person("ada").await;

@@ -31,7 +31,7 @@ fn shown(page: &Answer) -> String {
     rest.split('<').next().unwrap().to_owned()
 }
 
-async fn make(browser: &Browser<'_>, scopes: &[&str]) -> String {
+pub(super) async fn make(browser: &Browser<'_>, scopes: &[&str]) -> String {
     let form = filled(browser, "backup", scopes, "30").await;
     let made = browser.submit_and_follow(&form).await;
     shown(&made)

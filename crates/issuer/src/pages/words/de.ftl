@@ -528,6 +528,7 @@ forgot-again = An eine andere Adresse senden
 reset = Ein neues Passwort wählen
 reset-for = Für
 reset-end-sessions = Überall sonst abmelden
+reset-end-apps = Alle Apps trennen und alle persönlichen Zugriffstoken widerrufen
 reset-done = Ihr Passwort ist geändert. Melden Sie sich mit dem neuen an.
 new-password = Neues Passwort
 new-password-keep = Dieses Passwort behalten

@@ -528,6 +528,7 @@ forgot-again = Send it to another address
 reset = Choose a new password
 reset-for = For
 reset-end-sessions = Sign out everywhere else
+reset-end-apps = Disconnect all apps and revoke all personal access tokens
 reset-done = Your password is changed. Sign in with the new one.
 new-password = New password
 new-password-keep = Keep this password
