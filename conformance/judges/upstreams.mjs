@@ -5,7 +5,7 @@ import axe from 'axe-core';
 import { chromium } from 'playwright-core';
 import { addresses, freePort, Node, workFolder } from '../subject.mjs';
 import { emulated, lax, mock, SPOILS, strict } from '../upstream_providers.mjs';
-import { SCREENSHOTS, Visit } from '../visit.mjs';
+import { inspect, SCREENSHOTS, Visit } from '../visit.mjs';
 import { SWITCHES } from './browser.mjs';
 import { interpreter } from './python.mjs';
 
@@ -22,12 +22,10 @@ export async function upstreams({ tally, binary }) {
     await emulated('okta', origin, await freePort()),
     await lax(await interpreter(), await freePort()),
   ];
-  const node = new Node({
-    binary,
-    folder: await workFolder('upstreams'),
-    port,
-    settings: providers.map(({ toml }) => toml).join(''),
-  });
+  const settings = providers.map(({ toml }) => toml).join('');
+  const node = new Node({ binary, folder: await workFolder('upstreams'), port, settings });
+  // Where nobody has signed in yet.
+  const empty = new Node({ binary, folder: await workFolder('upstreams-empty'), port, settings });
   const chrome = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: SWITCHES,
@@ -44,9 +42,15 @@ export async function upstreams({ tally, binary }) {
         spoil(visit, providers[1], how, node),
       );
     await tally.check('upstreams: the sign-in page names them all', () => look(visit, providers));
+    await node.stop();
+    await empty.start();
+    await tally.check('upstreams: an account elsewhere is added, seen and removed', () => add(visit, providers, empty));
+    await tally.check('upstreams: whoever confirms with a strict provider signs in there once more', () =>
+      confirm(visit, providers[0]),
+    );
   } finally {
     await chrome.close();
-    await node.stop();
+    await Promise.all([node, empty].map((node) => node.stop()));
     await Promise.all(providers.map((provider) => provider.stop()));
   }
 }
@@ -76,6 +80,51 @@ async function signIn(visit, provider, node) {
     await page.context().close();
   }
   assert.equal((await people(node)).length, before + 1);
+}
+
+/** A form of ours leads to the provider, and the tab comes back. */
+async function leave(visit, page, form, { walk }) {
+  await page.locator(`form[action="${form}"] button`).click();
+  if (walk) {
+    await page.waitForURL((url) => url.origin !== visit.subject.issuer);
+    await walk(page);
+  }
+}
+
+async function add(visit, [first, second], node) {
+  const page = await visit.tab();
+  await through(visit, page, first);
+  const security = `${visit.subject.issuer}/account/security`;
+  await page.goto(security);
+  await leave(visit, page, `/account/identities/${second.name}`, second);
+  const unlink = page.locator(`form[action="/account/identities/${second.name}/unlink"] button`);
+  await unlink.waitFor();
+  assert.equal(page.url(), security);
+  await inspect(visit, page, 'security-elsewhere', security);
+  assert.equal((await people(node)).length, 1);
+  await unlink.click();
+  await page.locator(`form[action="/account/identities/${second.name}"]`).waitFor();
+  await page.getByText('Nothing else signs you in').waitFor();
+  assert.deepEqual(page.complaints, []);
+  await page.context().close();
+  // What was removed is nobody's: it signs in as somebody new.
+  const other = await visit.tab();
+  await through(visit, other, second);
+  assert.equal((await people(node)).length, 2);
+  await other.context().close();
+}
+
+async function confirm(visit, provider) {
+  const page = await visit.tab();
+  await through(visit, page, provider);
+  const asked = [];
+  page.on('request', (request) => asked.push(new URL(request.url())));
+  await page.goto(`${visit.subject.issuer}/account/confirm?continue=%2Faccount%2Fpassword`);
+  await leave(visit, page, `/login/${provider.name}`, provider);
+  await page.waitForURL((url) => url.origin === visit.subject.issuer && url.pathname === '/account/password');
+  assert.ok(asked.some((url) => url.searchParams.get('prompt') === 'login' && url.searchParams.get('max_age') === '0'));
+  assert.deepEqual(page.complaints, []);
+  await page.context().close();
 }
 
 async function spoil(visit, provider, how, node) {
