@@ -5,6 +5,7 @@ mod brand;
 mod lifetimes;
 mod limits;
 mod mail;
+mod resource;
 mod upstream;
 
 use std::net::IpAddr;
@@ -13,7 +14,6 @@ use oauth::client::{AuthMethod, ClientId};
 use oauth::jwt::Algorithm;
 use oauth::redirect::{RedirectKind, RedirectUri};
 use oauth::resource::Resource;
-use oauth::scope::{Scope, ScopeSet};
 use oauth::secret::{Secret, SecretHash};
 
 use crate::seal::SealingKey;
@@ -22,6 +22,7 @@ pub use brand::{BrandSettings, Color, GROUNDS, Logo};
 pub use lifetimes::Lifetimes;
 pub use limits::{Limit, Limits};
 pub use mail::{MailSettings, MailTransport};
+pub use resource::{ConsentNote, ResourceSettings, ScopeSettings};
 pub use upstream::{
     GithubKind, GithubSettings, IdentifiedBy, OidcAuth, OidcSettings, UpstreamKind,
     UpstreamSettings,
@@ -153,56 +154,6 @@ impl PublicUrl {
             .parse::<IpAddr>();
         host == "localhost" || address.is_ok_and(|address| address.is_loopback())
     }
-}
-
-/// One guarded MCP endpoint.
-#[derive(Clone, Debug)]
-pub struct ResourceSettings {
-    /// Canonical: what `aud` says.
-    pub resource: Resource,
-    /// Other URIs that mean the same endpoint.
-    pub aliases: Vec<Resource>,
-    pub name: String,
-    pub default: bool,
-    pub algorithm: Algorithm,
-    pub scopes: Vec<ScopeSettings>,
-    /// What the operator says on the consent page for it.
-    pub consent_note: Option<ConsentNote>,
-    /// The upstream whose accounts its tools act with, by name.
-    pub upstream: Option<String>,
-}
-
-impl ResourceSettings {
-    /// All scopes of the resource.
-    #[must_use]
-    pub fn scope_set(&self) -> ScopeSet {
-        self.scopes.iter().map(|scope| scope.name.clone()).collect()
-    }
-
-    /// The useful base set: what a request without scope gets offered.
-    #[must_use]
-    pub fn base_scopes(&self) -> ScopeSet {
-        let base = self.scopes.iter().filter(|scope| scope.base);
-        base.map(|scope| scope.name.clone()).collect()
-    }
-}
-
-/// A note on the consent page, such as an offer to upgrade.
-#[derive(Clone, Debug)]
-pub struct ConsentNote {
-    pub text: String,
-    pub url: Option<String>,
-}
-
-/// A scope in words.
-#[derive(Clone, Debug)]
-pub struct ScopeSettings {
-    pub name: Scope,
-    pub title: String,
-    pub description: String,
-    pub base: bool,
-    /// Whether it allows changes: such scopes are set apart on the consent page.
-    pub writes: bool,
 }
 
 /// Who may make an account.
