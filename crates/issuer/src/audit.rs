@@ -48,6 +48,7 @@ pub enum Kind {
     DeletionAsked,
     DeletionTakenBack,
     EmailChanged,
+    EmailCodeSent,
     Exported,
     GrantIssued,
     GrantRefreshed,

@@ -11,7 +11,8 @@ use crate::Issuer;
 use crate::connections::webhook;
 use crate::endpoints::{authorize, discovery, introspect, jwks, register, revoke, token, userinfo};
 use crate::login::{
-    forgot, passkey, reset, second, setup, sign_in, sign_out, sign_up, step_up, upstream, verify,
+    email_code, forgot, level, passkey, reset, second, setup, sign_in, sign_out, sign_up, step_up,
+    upstream, verify,
 };
 use crate::pages;
 use crate::portal::security::{self, passkeys, recovery_codes, totp};
@@ -88,6 +89,10 @@ fn pages(issuer: &Issuer) -> Router<Issuer> {
         .route("/login", get(sign_in::get).post(sign_in::post))
         .route("/login/passkey", post(passkey::sign_in::post))
         .route("/login/second", get(second::get).post(second::post))
+        .route(
+            "/login/second/mail",
+            get(email_code::second::get).post(email_code::second::post),
+        )
         .route("/login/{upstream}", post(upstream::start::post))
         .route("/auth/{upstream}", get(upstream::start::get))
         .route(
@@ -124,6 +129,11 @@ fn account_pages() -> Router<Issuer> {
         )
         .route("/account/connections", get(connections::get))
         .route("/account/confirm", get(step_up::get).post(step_up::post))
+        .route(
+            "/account/confirm/mail",
+            get(email_code::confirm::get).post(email_code::confirm::post),
+        )
+        .route("/account/level", get(level::get))
         .route("/account/security", get(security::get))
         .route(
             "/account/security/recovery-codes",

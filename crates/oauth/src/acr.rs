@@ -24,6 +24,11 @@ impl Acr {
         }
     }
 
+    /// All that are as good as this one, itself first.
+    pub fn and_better(self) -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().filter(move |acr| *acr >= self)
+    }
+
     /// The one of this name.
     #[must_use]
     pub fn find(name: &str) -> Option<Self> {
@@ -50,5 +55,8 @@ mod tests {
             assert_eq!(Acr::find(unknown), None, "{unknown:?}");
         }
         assert!(Acr::MultiFactor < Acr::PhishingResistant);
+        let [multi_factor, phr] = Acr::ALL;
+        assert!(multi_factor.and_better().eq([multi_factor, phr]));
+        assert!(phr.and_better().eq([phr]));
     }
 }

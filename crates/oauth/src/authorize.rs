@@ -1,5 +1,6 @@
 //! The authorization request and its response (RFC 6749 §4.1.1, §4.1.2; RFC 9207).
 
+use crate::acr::Acr;
 use crate::error::ErrorCode;
 use crate::params::Params;
 use crate::pkce::Challenge;
@@ -30,6 +31,9 @@ pub struct AuthorizeRequest {
     pub prompt: Prompt,
     /// How long ago the person may have signed in.
     pub max_age_seconds: Option<i64>,
+    /// How the person should sign in: any of these, the most wanted first. Names that are not known are
+    /// left out.
+    pub acr_values: Vec<Acr>,
     /// Whom the client expects: a prefilled field, never an identity.
     pub login_hint: Option<String>,
 }
@@ -155,9 +159,16 @@ impl AuthorizeRequest {
             nonce,
             prompt: Prompt::parse(params.get("prompt").unwrap_or_default())?,
             max_age_seconds: max_age.transpose().map_err(|_| E::MaxAgeInvalid)?,
+            acr_values: acr_values(params.get("acr_values").unwrap_or_default()),
             login_hint: params.get("login_hint").map(str::to_owned),
         })
     }
+}
+
+/// OpenID Connect Core §3.1.2.1: names with spaces between, the most wanted first. What is asked for is a
+/// wish, so a name that nobody knows is no fault.
+fn acr_values(text: &str) -> Vec<Acr> {
+    text.split(' ').filter_map(Acr::find).collect()
 }
 
 impl Prompt {

@@ -5,6 +5,7 @@
     reason = "the members are named and defined by the sections above"
 )]
 
+use crate::acr::Acr;
 use crate::client::AuthMethod;
 use crate::grant::GrantType;
 use crate::jwt::Algorithm;
@@ -34,6 +35,7 @@ pub struct IssuerMetadata {
     pub introspection_endpoint_auth_signing_alg_values_supported: [Algorithm; 3],
     pub subject_types_supported: [&'static str; 1],
     pub id_token_signing_alg_values_supported: Vec<Algorithm>,
+    pub acr_values_supported: Vec<Acr>,
     pub claims_supported: Vec<&'static str>,
     /// Languages of the pages (OpenID Connect Discovery §3).
     pub ui_locales_supported: Vec<&'static str>,

@@ -11,6 +11,7 @@ pub enum ErrorCode {
     AccountSelectionRequired,
     ConsentRequired,
     InsufficientScope,
+    InsufficientUserAuthentication,
     InteractionRequired,
     InvalidClient,
     InvalidClientMetadata,
@@ -27,6 +28,7 @@ pub enum ErrorCode {
     TemporarilyUnavailable,
     TooManyRequests,
     UnauthorizedClient,
+    UnmetAuthenticationRequirements,
     UnsupportedGrantType,
     UnsupportedResponseType,
     UnsupportedTokenType,
@@ -43,6 +45,9 @@ impl ErrorCode {
             ),
             Self::ConsentRequired => ("consent_required", 400, "OpenID Connect Core §3.1.2.6"),
             Self::InsufficientScope => ("insufficient_scope", 403, "RFC 6750 §3.1"),
+            Self::InsufficientUserAuthentication => {
+                ("insufficient_user_authentication", 401, "RFC 9470 §3")
+            }
             Self::InteractionRequired => {
                 ("interaction_required", 400, "OpenID Connect Core §3.1.2.6")
             }
@@ -67,6 +72,11 @@ impl ErrorCode {
             Self::TemporarilyUnavailable => ("temporarily_unavailable", 503, "RFC 6749 §4.1.2.1"),
             Self::TooManyRequests => ("too_many_requests", 429, "RFC 6585 §4"),
             Self::UnauthorizedClient => ("unauthorized_client", 400, "RFC 6749 §5.2"),
+            Self::UnmetAuthenticationRequirements => (
+                "unmet_authentication_requirements",
+                400,
+                "OpenID Connect Core Error Code unmet_authentication_requirements §2",
+            ),
             Self::UnsupportedGrantType => ("unsupported_grant_type", 400, "RFC 6749 §5.2"),
             Self::UnsupportedResponseType => {
                 ("unsupported_response_type", 400, "RFC 6749 §4.1.2.1")

@@ -25,7 +25,12 @@ pub struct AccessClaims {
     /// The same as `client_id`, for resource servers that read OpenID's name.
     pub azp: String,
     pub scope: ScopeSet,
+    /// When and how the person signed in (RFC 9068 §2.2.1): of the consent, not of the last refresh.
     pub auth_time: UnixTime,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub acr: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub amr: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub email: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none", default)]

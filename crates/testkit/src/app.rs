@@ -254,6 +254,7 @@ fn settings() -> Settings {
         default: uri == NOTES,
         algorithm: Algorithm::EdDsa,
         scopes,
+        acr: None,
         consent_note: None,
         upstream: None,
     };
@@ -277,6 +278,7 @@ fn settings() -> Settings {
         signing_algorithm: Algorithm::EdDsa,
         lifetimes: Lifetimes::default(),
         limits: Limits::default(),
+        sign_in: issuer::settings::SignInSettings::default(),
         sign_up: SignUp::Open,
         verify_email: false,
         mail: None,

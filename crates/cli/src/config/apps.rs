@@ -67,19 +67,26 @@ pub(crate) struct App {
 }
 
 /// The keys of one app's settings.
-const fn keys(name: AppName) -> [&'static str; 3] {
+const fn keys(name: AppName) -> [&'static str; 4] {
     match name {
         AppName::Github => [
             "apps.github.enabled",
             "apps.github.mode",
             "apps.github.algorithm",
+            "apps.github.acr",
         ],
         AppName::Notes => [
             "apps.notes.enabled",
             "apps.notes.mode",
             "apps.notes.algorithm",
+            "apps.notes.acr",
         ],
-        AppName::Ping => ["apps.ping.enabled", "apps.ping.mode", "apps.ping.algorithm"],
+        AppName::Ping => [
+            "apps.ping.enabled",
+            "apps.ping.mode",
+            "apps.ping.algorithm",
+            "apps.ping.acr",
+        ],
     }
 }
 
@@ -106,12 +113,13 @@ pub(super) fn build(
     };
     let github_part = github_part(reader, &github);
     for name in AppName::ALL {
-        let [enabled, mode, algorithm] = keys(name);
+        let [enabled, mode, algorithm, acr] = keys(name);
         let mode = match reader.word(mode).as_str() {
             "mixed" => Mode::Mixed,
             _ => Mode::Required,
         };
         let algorithm = super::build::algorithm(reader, algorithm);
+        let acr = super::people::acr(reader, acr);
         let consent_note = super::brand::consent_note(reader, name);
         let default = name.as_str() == chosen;
         let mut upstreams = upstreams.iter();
@@ -141,6 +149,7 @@ pub(super) fn build(
         });
         let settings = resource(reader, origin, apps.last(), algorithm);
         resources.extend(settings.map(|settings| ResourceSettings {
+            acr,
             consent_note,
             ..settings
         }));
@@ -211,6 +220,7 @@ fn resource(
             .filter_map(scope)
             .filter(|scope| used.contains(scope.name.as_str()))
             .collect(),
+        acr: None,
         consent_note: None,
         upstream: made.provider.map(str::to_owned),
     })

@@ -40,6 +40,7 @@ pub(super) fn build(reader: &Reader<'_>, environment: &Environment) -> Option<Co
         signing_algorithm: algorithm(reader, "signing.algorithm"),
         lifetimes: numbers::lifetimes(reader),
         limits: numbers::limits(reader),
+        sign_in: people::sign_in(reader, mail.as_ref()),
         sign_up,
         verify_email,
         mail,
@@ -53,6 +54,7 @@ pub(super) fn build(reader: &Reader<'_>, environment: &Environment) -> Option<Co
             .clone()
             .or_else(|| PublicUrl::parse(origin).ok())?,
     };
+    people::check_reachable(reader, &settings);
     let dev_fixture = reader.switch("dev_fixture");
     if dev_fixture && !(settings.public_url.is_loopback() && is_local(listen)) {
         let fix = "the fixture asks for no token: remove it, or serve on loopback only";

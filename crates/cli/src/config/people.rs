@@ -2,7 +2,11 @@
 
 use std::path::Path;
 
-use issuer::settings::{MailSettings, MailTransport, PasswordSettings, PublicUrl, SignUp};
+use issuer::settings::{
+    EmailCode, MailSettings, MailTransport, PasswordSettings, PublicUrl, Settings, SignInSettings,
+    SignUp,
+};
+use oauth::acr::Acr;
 
 use super::findings::Level;
 use super::reader::Reader;
@@ -77,6 +81,43 @@ fn mail(reader: &Reader<'_>, public_url: Option<&PublicUrl>) -> Option<MailSetti
         reader.error("mail.from", format!("`{from}` is not a sender"), fix);
     }
     Some(MailSettings { from, transport })
+}
+
+/// What a sign-in must reach: the operator's word for it, in terms of the protocol.
+pub(super) fn acr(reader: &Reader<'_>, key: &'static str) -> Option<Acr> {
+    match reader.word(key).as_str() {
+        "multi_factor" => Some(Acr::MultiFactor),
+        "phishing_resistant" => Some(Acr::PhishingResistant),
+        _ => None,
+    }
+}
+
+pub(super) fn sign_in(reader: &Reader<'_>, mail: Option<&MailSettings>) -> SignInSettings {
+    let email_code = match reader.word("sign_in.email_code").as_str() {
+        "without_factor" => EmailCode::WithoutFactor,
+        "everybody" => EmailCode::Everybody,
+        _ => EmailCode::Nobody,
+    };
+    if email_code != EmailCode::Nobody && mail.is_none() {
+        let fix = "set mail.smtp_url, or mail.transport to folder";
+        reader.error("sign_in.email_code", "needs mail, and none is sent", fix);
+    }
+    SignInSettings {
+        acr: acr(reader, "sign_in.acr"),
+        email_code,
+    }
+}
+
+/// Nobody can have a passkey where browsers make none.
+pub(super) fn check_reachable(reader: &Reader<'_>, settings: &Settings) {
+    let phishing_resistant = Some(Acr::PhishingResistant);
+    let demanded = settings.resources.iter().map(|resource| resource.acr);
+    let mut demanded = demanded.chain([settings.sign_in.acr]);
+    if demanded.any(|acr| acr == phishing_resistant) && !settings.offers_passkeys() {
+        let problem = "has no domain name, and phishing_resistant needs passkeys, which need one";
+        let fix = "use a domain name, or demand multi_factor";
+        reader.error("public_url", problem, fix);
+    }
 }
 
 pub(super) fn passwords(reader: &Reader<'_>) -> PasswordSettings {

@@ -68,6 +68,7 @@ const fn setting(
 }
 
 const ALGORITHMS: Kind = Kind::OneOf(&["RS256", "ES256", "EdDSA"]);
+const ACRS: Kind = Kind::OneOf(&["none", "multi_factor", "phishing_resistant"]);
 const MODES: Kind = Kind::OneOf(&["required", "mixed"]);
 const DAY: i64 = 86_400;
 const YEAR: i64 = 366 * DAY;
@@ -91,6 +92,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     setting("apps.github.enabled", Switch, "true", "Serves the GitHub app at /mcp/github, if `github.client_id` is set."),
     setting("apps.github.mode", MODES, "required", "`required` asks for a token on every request; `mixed` lets clients look around and decides tool by tool."),
     setting("apps.github.algorithm", ALGORITHMS, "RS256", "Signs the access tokens for the GitHub app."),
+    setting("apps.github.acr", ACRS, "none", "What people must sign in with before the GitHub app gets tokens, where that is more than `sign_in.acr`."),
     setting("apps.github.toolsets", List, "", "Which toolsets are offered; empty offers all. Clients may ask for less by path or header, never for more."),
     setting("apps.github.read_only", Switch, "false", "Offers only the tools that read."),
     setting("apps.github.branches", Switch, "false", "Offers `create_branch`."),
@@ -99,11 +101,13 @@ pub(crate) const SETTINGS: &[Setting] = &[
     setting("apps.notes.enabled", Switch, "true", "Serves the notes app at /mcp/notes."),
     setting("apps.notes.mode", MODES, "required", "`required` asks for a token on every request; `mixed` lets clients look around and decides tool by tool."),
     setting("apps.notes.algorithm", ALGORITHMS, "RS256", "Signs the access tokens for the notes app."),
+    setting("apps.notes.acr", ACRS, "none", "What people must sign in with before the notes app gets tokens, where that is more than `sign_in.acr`."),
     setting("apps.notes.consent_text", Text, "", "A note on the consent page for the notes app."),
     setting("apps.notes.consent_url", Text, "", "Where that note leads."),
     setting("apps.ping.enabled", Switch, "true", "Serves the ping app at /mcp/ping."),
     setting("apps.ping.mode", MODES, "required", "`required` asks for a token on every request; `mixed` lets clients look around and decides tool by tool."),
     setting("apps.ping.algorithm", ALGORITHMS, "RS256", "Signs the access tokens for the ping app."),
+    setting("apps.ping.acr", ACRS, "none", "What people must sign in with before the ping app gets tokens, where that is more than `sign_in.acr`."),
 
     setting("apps.ping.consent_text", Text, "", "A note on the consent page for the ping app."),
     setting("apps.ping.consent_url", Text, "", "Where that note leads."),
@@ -132,6 +136,9 @@ pub(crate) const SETTINGS: &[Setting] = &[
 
     setting("people.domains", List, "", "With open sign-up: hosts that e-mail addresses must have (example.com). Needs verified addresses."),
     setting("people.verify_email", OneOf(&["auto", "always", "never"]), "auto", "Whether a new person first types a code that was mailed. `auto` does so where mail goes out by SMTP."),
+    setting("sign_in.acr", ACRS, "none", "What everybody must sign in with, for apps and for their account: `multi_factor` is a passkey, or a password with a code; `phishing_resistant` is a passkey. Whoever has none is led to set one up."),
+    setting("sign_in.email_code", OneOf(&["nobody", "without_factor", "everybody"]), "nobody", "For whom a mailed code is a second factor after the password: people without passkey and authenticator app, or everybody, in place of theirs. Never after a password that was chosen by mail."),
+
     setting("passwords.characters_min", Number(8, 64), "8", "The shortest password that is accepted. The first ones that are guessed are refused whatever their length."),
     setting("passwords.compromised_file", Text, "", "A file of SHA-1 hashes of passwords that are known to others: in hexadecimal, sorted, one on each line, as the lists of Have I Been Pwned are. Nothing is asked of anybody over the network."),
 

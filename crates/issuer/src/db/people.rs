@@ -161,6 +161,22 @@ pub(crate) async fn update_password(tx: &mut Tx, id: &str, hash: &str) -> Result
     Ok(())
 }
 
+/// Notes whether a password was chosen through a link by mail.
+pub(crate) async fn update_password_mailed(
+    tx: &mut Tx,
+    id: &str,
+    mailed: bool,
+) -> Result<(), DbError> {
+    sql!(
+        tx,
+        execute,
+        "UPDATE people SET password_mailed = $2 WHERE id = $1",
+        id,
+        mailed
+    )?;
+    Ok(())
+}
+
 /// Notes that a person reads mail at their address.
 pub(crate) async fn update_verified(tx: &mut Tx, id: &str) -> Result<(), DbError> {
     sql!(
@@ -236,20 +252,23 @@ pub(crate) struct Contact {
     pub(crate) created_at: i64,
     /// The tag of the one that they chose.
     pub(crate) language: Option<String>,
+    /// Whether the password proves no more than that mail is read at the address.
+    pub(crate) password_mailed: bool,
 }
 
 columns!(Contact {
     email,
     email_verified,
     created_at,
-    language
+    language,
+    password_mailed
 });
 
 pub(crate) async fn find_contact(tx: &mut Tx, id: &str) -> Result<Option<Contact>, DbError> {
     sql!(
         tx,
         one_or_none Contact,
-        "SELECT email, email_verified, created_at, language FROM people WHERE id = $1",
+        "SELECT email, email_verified, created_at, language, password_mailed FROM people WHERE id = $1",
         id
     )
 }

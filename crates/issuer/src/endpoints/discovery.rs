@@ -11,6 +11,7 @@ use oauth::jwt::Algorithm;
 
 use crate::Issuer;
 use crate::document::Document;
+use crate::login::level;
 use crate::pages::Language;
 use crate::settings::Settings;
 
@@ -64,6 +65,7 @@ pub(crate) fn document(settings: &Settings) -> Document {
         introspection_endpoint_auth_signing_alg_values_supported: Algorithm::ALL,
         subject_types_supported: ["public"],
         id_token_signing_alg_values_supported: vec![settings.signing_algorithm],
+        acr_values_supported: level::reachable(settings),
         claims_supported: vec![
             "iss",
             "sub",
@@ -71,6 +73,8 @@ pub(crate) fn document(settings: &Settings) -> Document {
             "exp",
             "iat",
             "auth_time",
+            "acr",
+            "amr",
             "nonce",
             "at_hash",
             "email",

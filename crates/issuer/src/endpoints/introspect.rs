@@ -14,6 +14,7 @@ use crate::audit::Source;
 use crate::clients::Client;
 use crate::clients::authenticate::brings_credentials;
 use crate::db;
+use crate::tokens::methods::Methods;
 use crate::tokens::{access, personal, refresh};
 
 /// What is told of a token.
@@ -35,6 +36,10 @@ struct About {
     iat: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     jti: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    acr: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    auth_time: Option<i64>,
     token_type: &'static str,
 }
 
@@ -85,6 +90,9 @@ fn about_access(issuer: &Issuer, token: &str) -> Option<About> {
         exp: claims.exp.0,
         iat: claims.iat.0,
         jti: Some(claims.jti.clone()),
+        // RFC 9470 §6.2: a resource that asks learns how and when the person signed in.
+        acr: claims.acr.clone(),
+        auth_time: Some(claims.auth_time.0),
         token_type: "Bearer",
     })
 }
@@ -100,6 +108,9 @@ async fn about_personal(issuer: &Issuer, token: &str) -> Result<Option<About>, O
         exp: token.expires_at.0,
         iat: token.created_at.0,
         jti: Some(token.id),
+        // Nobody signs in to use it.
+        acr: None,
+        auth_time: None,
         token_type: "Bearer",
     }))
 }
@@ -116,6 +127,10 @@ async fn about_refresh(issuer: &Issuer, token: &str) -> Result<Option<About>, Oa
         return Ok(None);
     };
     Ok(Some(About {
+        acr: Methods::read(&family.methods)
+            .acr()
+            .map(|acr| acr.as_str().to_owned()),
+        auth_time: Some(family.auth_time),
         scope: family.scope,
         client_id: family.client_id,
         sub: family.person_id,

@@ -1,5 +1,8 @@
 //! Codes that a person types to prove who they are, and how often somebody may guess.
 
+use oauth::secret::Secret;
+
+use super::email_code;
 use super::recovery;
 use super::session::Visitor;
 use super::throttle::{self, Slot, ThrottleError};
@@ -9,13 +12,31 @@ use crate::audit::{Event, Kind};
 use crate::db::{DbError, Tx};
 use crate::tokens::methods::Method;
 
-/// Uses up what somebody typed, if it is one of the person's codes.
+/// What somebody typed.
+pub(super) enum Proof {
+    /// A code that the person has: of an app, or a recovery code.
+    Held(Secret<String>),
+    Mailed(email_code::Typed),
+}
+
+impl Proof {
+    pub(super) fn held(typed: &str) -> Self {
+        Self::Held(Secret::new(typed.to_owned()))
+    }
+}
+
+/// Uses up what somebody typed, if it is one of the person's codes. The unit must be kept if it is not,
+/// because that is counted.
 pub(super) async fn redeem(
     issuer: &Issuer,
     tx: &mut Tx,
     person_id: &str,
-    typed: &str,
+    proof: &Proof,
 ) -> Result<Option<Method>, DbError> {
+    let typed = match proof {
+        Proof::Held(typed) => typed.expose(),
+        Proof::Mailed(typed) => return email_code::redeem(issuer, tx, typed).await,
+    };
     if totp::redeem(issuer, tx, person_id, typed).await? {
         return Ok(Some(Method::Totp));
     }

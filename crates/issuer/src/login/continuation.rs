@@ -5,6 +5,7 @@ use std::sync::Arc;
 use oauth::client::ClientId;
 use oauth::params::Params;
 use oauth::redirect::ValidatedRedirect;
+use oauth::resource::Resource;
 
 use super::throttle::{self, ThrottleError};
 use super::upstream::Known;
@@ -13,10 +14,13 @@ use crate::audit::Source;
 use crate::clients::Client;
 use crate::clients::resolve::resolve;
 use crate::pages::{FormAction, clean};
+use crate::settings::ResourceSettings;
 
 /// The authorization endpoint and its aliases.
 pub(crate) const AUTHORIZE_PATHS: [&str; 3] =
     ["/oauth/authorize", "/oauth2/authorize", "/authorize"];
+/// Where a decision is sent to.
+pub(crate) const CONSENT_PATH: &str = "/oauth/authorize/consent";
 /// Where an authorization goes on that was allowed and waited for something else.
 pub(crate) const FINISH_PATH: &str = "/oauth/authorize/finish";
 /// Where the person looks after their account.
@@ -67,6 +71,19 @@ impl Continuation {
     pub(crate) fn asker(&self) -> Option<String> {
         let name = clean(&self.asker.as_ref()?.client.name);
         Some(name).filter(|name| !name.is_empty())
+    }
+
+    /// The resource that an authorization is asked for.
+    pub(crate) fn resource<'a>(&self, issuer: &'a Issuer) -> Option<&'a ResourceSettings> {
+        let (path, query) = self.path()?.split_once('?')?;
+        let query = query.as_bytes();
+        let params = AUTHORIZE_PATHS
+            .contains(&path)
+            .then(|| Params::parse_form(query))?;
+        match params.ok()?.get("resource") {
+            Some(asked) => issuer.settings.resource(&Resource::parse(asked).ok()?),
+            None => issuer.settings.default_resource(),
+        }
     }
 
     pub(crate) fn login_hint(&self) -> &str {

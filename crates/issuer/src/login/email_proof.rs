@@ -15,11 +15,14 @@ use crate::db::{DbError, Tx};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
     ChangeEmail,
+    /// Confirming who one is.
+    ConfirmIdentity,
     /// An invitation by the operator.
     Invitation,
     /// Keeping an account that was to be deleted.
     KeepAccount,
     ResetPassword,
+    SecondFactor,
     SignUp,
 }
 
@@ -27,9 +30,11 @@ impl Purpose {
     const fn as_str(self) -> &'static str {
         match self {
             Self::ChangeEmail => "change_email",
+            Self::ConfirmIdentity => "confirm_identity",
             Self::Invitation => "invitation",
             Self::KeepAccount => "keep_account",
             Self::ResetPassword => "reset_password",
+            Self::SecondFactor => "second_factor",
             Self::SignUp => "sign_up",
         }
     }
@@ -40,7 +45,7 @@ impl Purpose {
             Self::ChangeEmail | Self::ResetPassword => lifetimes.email_link,
             Self::Invitation => lifetimes.invitation,
             Self::KeepAccount => lifetimes.deletion,
-            Self::SignUp => lifetimes.email_code,
+            Self::ConfirmIdentity | Self::SecondFactor | Self::SignUp => lifetimes.email_code,
         }
     }
 }

@@ -94,6 +94,7 @@ pub(crate) async fn post(
             }
             // Whoever opened the link reads mail at the address.
             people::update_verified(tx, &now.id).await?;
+            people::update_password_mailed(tx, &now.id, true).await?;
             Ok(Some(keep(&context, tx, (&now, &visitor), new).await?))
         })
     });

@@ -9,11 +9,13 @@ use http::request::Parts;
 use oauth::secret::Secret;
 use oauth::time::UnixTime;
 
+use super::code::Proof;
 use super::continuation::{Continuation, sign_in_path};
 use super::passkey::{self, Offered};
 use super::session::{self, Visitor};
 use super::sign_in::SignInError;
-use super::{Problem, code};
+use super::verify::masked;
+use super::{Problem, code, email_code};
 use crate::Issuer;
 use crate::audit::{self, Event, Kind, Source};
 use crate::db::factors::Factors;
@@ -37,9 +39,9 @@ pub(crate) enum Entry {
 #[derive(serde::Serialize, serde::Deserialize)]
 pub(crate) struct Half {
     /// Used up by the second factor.
-    id: String,
-    person_id: String,
-    methods: String,
+    pub(super) id: String,
+    pub(super) person_id: String,
+    pub(super) methods: String,
     expires_at: UnixTime,
 }
 
@@ -130,6 +132,8 @@ struct SecondPage<'a> {
     to: &'a Continuation,
     passkey: Option<Offered>,
     factors: Factors,
+    /// Where a code can be mailed to.
+    mail: Option<String>,
     problem: Option<Problem>,
 }
 
@@ -152,18 +156,9 @@ pub(crate) async fn post(
     form: PageForm,
 ) -> Result<Response, PageError> {
     let to = Continuation::load(&issuer, &visitor.source, form.get("continue")).await;
-    match finish(&issuer, &visitor, &half, form.text("code")).await {
-        Ok(session) => {
-            let mut response = session::enter(&issuer, &session, to.target())?;
-            let cookie = cookie(&issuer, COOKIE, "", Some(0));
-            let headers = response.headers_mut();
-            headers.append(SET_COOKIE, cookie.map_err(PageError::internal)?);
-            Ok(response)
-        }
+    match finish(&issuer, &visitor, &half, Proof::held(form.text("code"))).await {
+        Ok(session) => enter(&issuer, &session, &to),
         Err(error) => {
-            if let SignInError::Wrong = error {
-                code::record_wrong(&issuer, &visitor, &half.person_id);
-            }
             let told = error.tell(Problem::new("code", "code-wrong"))?;
             let page = show(&issuer, &frame, (&to, &half), Some(told.problem)).await?;
             Ok(told.refusal.dress(page))
@@ -171,16 +166,28 @@ pub(crate) async fn post(
     }
 }
 
+/// Sends the browser on with its session; what it kept until now is forgotten.
+pub(super) fn enter(
+    issuer: &Issuer,
+    session: &Secret<String>,
+    to: &Continuation,
+) -> Result<Response, PageError> {
+    let mut response = session::enter(issuer, session, to.target())?;
+    let cookie = cookie(issuer, COOKIE, "", Some(0)).map_err(PageError::internal)?;
+    response.headers_mut().append(SET_COOKIE, cookie);
+    Ok(response)
+}
+
 /// Starts the session of a person whose second factor is right too.
-async fn finish(
+pub(super) async fn finish(
     issuer: &Issuer,
     visitor: &Visitor,
     half: &Half,
-    typed: &str,
+    proof: Proof,
 ) -> Result<Secret<String>, SignInError> {
     let whose = (half.person_id.as_str(), half.id.as_str());
     let slots = code::take_slots(issuer, visitor, whose).await?;
-    let (context, visitor, typed) = (issuer.clone(), visitor.clone(), typed.to_owned());
+    let (context, comer) = (issuer.clone(), visitor.clone());
     let (person_id, id) = (half.person_id.clone(), half.id.clone());
     let methods = Methods::read(&half.methods);
     // Kept a little longer than it is good, because nodes' clocks differ.
@@ -191,8 +198,9 @@ async fn finish(
             if person.is_none_or(|person| person.disabled) {
                 return Err(SignInError::Wrong);
             }
-            let method = code::redeem(&context, tx, &person_id, &typed).await?;
-            let method = method.ok_or(SignInError::Wrong)?;
+            let Some(method) = code::redeem(&context, tx, &person_id, &proof).await? else {
+                return Ok(None);
+            };
             if !db::used_ids::insert(tx, &id, kept_until).await? {
                 return Err(SignInError::Wrong);
             }
@@ -200,15 +208,22 @@ async fn finish(
                 slot.give_back(tx).await?;
             }
             let methods = methods.with(method);
-            let event = Event::new(Kind::SignedIn, &visitor.source)
+            let event = Event::new(Kind::SignedIn, &comer.source)
                 .person(&person_id)
                 .detail(methods);
             audit::record(&context, tx, &event).await?;
             let by = (person_id.as_str(), methods);
-            Ok(visitor.start_session(&context, tx, by).await?)
+            Ok(Some(comer.start_session(&context, tx, by).await?))
         })
     });
-    finished.await
+    match finished.await {
+        Ok(Some(session)) => Ok(session),
+        Ok(None) | Err(SignInError::Wrong) => {
+            code::record_wrong(issuer, visitor, &half.person_id);
+            Err(SignInError::Wrong)
+        }
+        Err(error) => Err(error),
+    }
 }
 
 async fn show(
@@ -220,6 +235,7 @@ async fn show(
     let mut tx = issuer.db.read().await?;
     let factors = db::factors::find(&mut tx, &half.person_id).await?;
     drop(tx);
+    let mail = email_code::second::find(issuer, half).await?;
     let passkey = match factors.passkeys {
         0 => None,
         _ => passkey::offer(issuer, Some(&half.person_id))?,
@@ -229,6 +245,7 @@ async fn show(
         to,
         passkey,
         factors,
+        mail: mail.map(|offer| masked(&offer.email)),
         problem,
     })?;
     let marks = (

@@ -12,6 +12,8 @@ use oauth::time::UnixTime;
 use super::binding::{self, SessionCookie};
 use super::continuation::{ACCOUNT, sign_in_path};
 use super::known_device::KnownDevice;
+use super::level;
+use super::step_up::way_back;
 use crate::Issuer;
 use crate::audit::Source;
 use crate::db::people::{self, Person};
@@ -41,6 +43,8 @@ pub(crate) enum NotSignedIn {
     /// To this path they come back.
     SignInFirst(String),
     SessionEnded,
+    /// Somebody is, but not well enough: where to go.
+    TooWeak(String),
     Failed(PageError),
 }
 
@@ -53,6 +57,7 @@ impl IntoResponse for NotSignedIn {
             Self::SessionEnded => {
                 PageError::new(StatusCode::FORBIDDEN, "error-signed-out").into_response()
             }
+            Self::TooWeak(page) => Redirect::to(&page).into_response(),
             Self::Failed(error) => error.into_response(),
         }
     }
@@ -63,7 +68,7 @@ impl FromRequestParts<Issuer> for SignedIn {
 
     async fn from_request_parts(parts: &mut Parts, issuer: &Issuer) -> Result<Self, NotSignedIn> {
         match find(issuer, parts).await {
-            Ok(Some(signed_in)) => Ok(signed_in),
+            Ok(Some(signed_in)) => signed_in.check_level(issuer, parts),
             Ok(None) if parts.method == http::Method::GET => {
                 let path = parts.uri.path_and_query();
                 let path = path.map(ToString::to_string).unwrap_or_default();
@@ -71,6 +76,19 @@ impl FromRequestParts<Issuer> for SignedIn {
             }
             Ok(None) => Err(NotSignedIn::SessionEnded),
             Err(error) => Err(NotSignedIn::Failed(error.into())),
+        }
+    }
+}
+
+impl SignedIn {
+    /// Refuses whoever signed in with less than the operator demands of everybody.
+    pub(super) fn check_level(self, issuer: &Issuer, parts: &Parts) -> Result<Self, NotSignedIn> {
+        match level::missing_at(issuer, self.methods, parts.uri.path()) {
+            None => Ok(self),
+            Some(acr) => {
+                let back = way_back(issuer, parts);
+                Err(NotSignedIn::TooWeak(level::page(acr, &back)))
+            }
         }
     }
 }

@@ -7,14 +7,18 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use http::header::REFERER;
 use http::request::Parts;
 use http::{HeaderMap, Method as HttpMethod, StatusCode};
+use oauth::acr::Acr;
 use oauth::secret::Secret;
 
+use super::code::Proof;
 use super::continuation::{Continuation, sign_in_path};
+use super::email_code::Offer;
 use super::passkey::{self, Offered};
 use super::session::{self, NotSignedIn, SignedIn, Visitor};
 use super::sign_in::{SignInError, check_password};
 use super::upstream::Known;
-use super::{Problem, code};
+use super::verify::masked;
+use super::{Problem, code, level};
 use crate::Issuer;
 use crate::audit::{self, Event, Kind, Source};
 use crate::db::factors::Factors;
@@ -60,6 +64,8 @@ impl FromRequestParts<Issuer> for Recent {
         let found =
             <Option<SignedIn> as FromRequestParts<Issuer>>::from_request_parts(parts, issuer);
         let found = found.await.map_err(PageError::into_response)?;
+        let found = found.map(|signed_in| signed_in.check_level(issuer, parts));
+        let found = found.transpose().map_err(NotSignedIn::into_response)?;
         match found {
             Some(signed_in)
                 if is_recent(issuer, &signed_in)
@@ -90,7 +96,7 @@ async fn is_recent(issuer: &Issuer, signed_in: &SignedIn) -> Result<bool, DbErro
 
 /// Where the person comes back to: the page that is asked for, or the one that the form was on. Whatever
 /// is no page of ours is not continued to.
-fn way_back(issuer: &Issuer, parts: &Parts) -> String {
+pub(super) fn way_back(issuer: &Issuer, parts: &Parts) -> String {
     let asked = parts.uri.path_and_query();
     let asked = asked.map(http::uri::PathAndQuery::as_str);
     let back = match parts.method {
@@ -116,6 +122,8 @@ struct StepUpPage<'a> {
     factors: Factors,
     passkey: Option<Offered>,
     upstreams: Vec<&'a UpstreamSettings>,
+    /// Where a code can be mailed to.
+    mail: Option<String>,
     problem: Option<Problem>,
 }
 
@@ -142,7 +150,7 @@ pub(crate) async fn post(
     let ways = Ways::load(&issuer, &signed_in).await?;
     let (confirmed, wrong) = match form.get("code") {
         Some(typed) => (
-            by_code(&issuer, &visitor, &signed_in, typed).await,
+            by_code(&issuer, &visitor, &signed_in, Proof::held(typed)).await,
             Problem::new("code", "code-wrong"),
         ),
         None if ways.password => (
@@ -158,12 +166,13 @@ pub(crate) async fn post(
         Ok(id) => session::enter(&issuer, &id, to.target()),
         Err(error) => {
             let told = error.tell(wrong)?;
-            let page = show(
-                &issuer,
-                &frame,
-                (&to, &signed_in, &ways),
-                Some(told.problem),
-            )?;
+            let problem = Some(told.problem);
+            let page = match form.get("acr").and_then(Acr::find) {
+                Some(acr) => {
+                    level::show((&issuer, &frame), (&to, &signed_in), acr, problem).await?
+                }
+                None => show(&issuer, &frame, (&to, &signed_in, &ways), problem)?,
+            };
             Ok(told.refusal.dress(page))
         }
     }
@@ -195,11 +204,12 @@ async fn by_password(
     kept.await?.ok_or_else(|| session_ended().into())
 }
 
-async fn by_code(
+/// Moves the session to a new id, if the code is right.
+pub(super) async fn by_code(
     issuer: &Issuer,
     visitor: &Visitor,
     signed_in: &SignedIn,
-    typed: &str,
+    proof: Proof,
 ) -> Result<Secret<String>, SignInError> {
     let whose = (
         signed_in.person.id.as_str(),
@@ -210,24 +220,23 @@ async fn by_code(
         Confirming::new(issuer, visitor, signed_in),
         issuer.db.clone(),
     );
-    let typed = Secret::new(typed.to_owned());
-    let kept = db.write::<_, SignInError, _>(move |tx| {
+    let kept = db.write::<_, DbError, _>(move |tx| {
         Box::pin(async move {
             let (issuer, person_id) = (&confirming.issuer, &confirming.signed_in.person.id);
-            let method = code::redeem(issuer, tx, person_id, typed.expose()).await?;
-            let method = method.ok_or(SignInError::Wrong)?;
+            let Some(method) = code::redeem(issuer, tx, person_id, &proof).await? else {
+                return Ok(None);
+            };
             for slot in slots {
                 slot.give_back(tx).await?;
             }
-            Ok(confirming.keep(tx, method).await?)
+            confirming.keep(tx, method).await.map(Some)
         })
     });
-    let kept = kept.await.inspect_err(|error| {
-        if let SignInError::Wrong = error {
-            code::record_wrong(issuer, visitor, &signed_in.person.id);
-        }
-    });
-    kept?.ok_or_else(|| session_ended().into())
+    let Some(kept) = kept.await? else {
+        code::record_wrong(issuer, visitor, &signed_in.person.id);
+        return Err(SignInError::Wrong);
+    };
+    kept.ok_or_else(|| session_ended().into())
 }
 
 /// How a person can prove it here.
@@ -235,6 +244,7 @@ struct Ways {
     password: bool,
     factors: Factors,
     upstreams: Vec<Known>,
+    mail: Option<Offer>,
 }
 
 impl Ways {
@@ -244,6 +254,7 @@ impl Ways {
         let found = db::people::find_by_email(&mut tx, &person.email).await?;
         let places = db::identities::list(&mut tx, &person.id).await?;
         let factors = db::factors::find(&mut tx, &person.id).await?;
+        let mail = Offer::find(issuer, &mut tx, (&person.id, signed_in.methods)).await?;
         drop(tx);
         // The strongest that they have: what is weaker does not do.
         let weak = !factors.are_strong();
@@ -258,6 +269,7 @@ impl Ways {
             password: weak && found.is_some_and(|(_, hash)| hash.is_some()),
             factors,
             upstreams: offered.cloned().collect(),
+            mail,
         })
     }
 }
@@ -313,6 +325,7 @@ fn show(
             _ => passkey::offer(issuer, Some(&signed_in.person.id))?,
         },
         upstreams: ways.upstreams.iter().map(|known| &known.settings).collect(),
+        mail: ways.mail.as_ref().map(|offer| masked(&offer.email)),
         problem,
     })?;
     let form_action = to.form_action(&ways.upstreams);

@@ -29,12 +29,16 @@ struct Waiting {
 
 #[derive(Template)]
 #[template(path = "verify.html")]
-struct VerifyPage<'a> {
-    frame: &'a Frame,
-    id: &'a str,
-    email: String,
-    to: &'a Continuation,
-    problem: Option<Problem>,
+pub(super) struct VerifyPage<'a> {
+    pub(super) frame: &'a Frame,
+    /// Where the code is sent to.
+    pub(super) action: &'static str,
+    pub(super) id: &'a str,
+    pub(super) email: String,
+    pub(super) to: &'a Continuation,
+    /// Another way, and what it is called.
+    pub(super) other: (String, &'static str),
+    pub(super) problem: Option<Problem>,
 }
 
 /// Mails a code to a new person. If the address has an account, its owner is told so instead, and nobody
@@ -175,9 +179,11 @@ async fn show(
     let waiting: Proved<Waiting> = waiting.ok_or_else(dead)?;
     let page = frame.show(&VerifyPage {
         frame,
+        action: "/verify",
         id,
         email: masked(&waiting.what.email),
         to,
+        other: (to.link("/signup"), "verify-other-address"),
         problem,
     })?;
     Ok((axum::Extension(to.form_action([])), page).into_response())

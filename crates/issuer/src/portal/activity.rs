@@ -122,6 +122,7 @@ const fn told(kind: Kind) -> (Group, &'static str) {
         Kind::OperatorCreated => (Account, "activity-operator-created"),
         Kind::PasskeyAdded => (Account, "activity-passkey-added"),
         Kind::PasskeyRemoved => (Account, "activity-passkey-removed"),
+        Kind::EmailCodeSent => (SignIn, "activity-email-code-sent"),
         Kind::PasswordChanged => (SignIn, "activity-password-changed"),
         Kind::PasswordForgotten => (SignIn, "activity-password-forgotten"),
         Kind::PersonChanged => (Account, "activity-person-changed"),

@@ -7,12 +7,13 @@ use http::StatusCode;
 use oauth::secret::Secret;
 
 use crate::Issuer;
-use crate::db::DbError;
+use crate::db::{DbError, people};
 use crate::login::reset::{NewPassword, keep};
 use crate::login::session::{self, SignedIn, Visitor};
 use crate::login::step_up::Recent;
 use crate::login::{Problem, password_rules};
 use crate::pages::{Frame, PageError, PageForm};
+use crate::tokens::methods::Method;
 
 #[derive(Template)]
 #[template(path = "password.html")]
@@ -60,6 +61,10 @@ pub(crate) async fn post(
     let changed = issuer.db.write::<_, DbError, _>(move |tx| {
         Box::pin(async move {
             let revoked = keep(&context, tx, (&person, &visitor), new).await?;
+            let strong = methods.are_strong();
+            if strong || methods.contains(Method::EmailCode) {
+                people::update_password_mailed(tx, &person.id, !strong).await?;
+            }
             let how = (person.id.as_str(), methods);
             Ok((visitor.start_session(&context, tx, how).await?, revoked))
         })

@@ -8,11 +8,13 @@ use http::{HeaderMap, StatusCode};
 use oauth::resource::Resource;
 use oauth::scope::ScopeSet;
 use oauth::secret::Secret;
+use url::form_urlencoded::byte_serialize;
 
 use crate::Issuer;
 use crate::audit::{self, Event, Kind};
 use crate::db::{self, DbError, personal_tokens::Row};
 use crate::login::Problem;
+use crate::login::level;
 use crate::login::session::{SignedIn, Visitor};
 use crate::login::step_up::Recent;
 use crate::mail::alerts::Alert;
@@ -50,11 +52,14 @@ struct TokenMadePage<'a> {
 
 pub(crate) async fn get(
     State(issuer): State<Issuer>,
-    Recent(_): Recent,
+    Recent(signed_in): Recent,
     frame: Frame,
     query: PageQuery,
 ) -> Result<Response, PageError> {
     let resource = load_resource(&issuer, query.get("resource"))?;
+    if let Some(page) = raise_first(&issuer, &signed_in, resource) {
+        return Ok(page);
+    }
     let days_max = days_max(&issuer);
     frame.show(&TokenNewPage {
         frame: &frame,
@@ -75,6 +80,9 @@ pub(crate) async fn post(
     form: PageForm,
 ) -> Result<Response, PageError> {
     let resource = load_resource(&issuer, form.get("resource"))?;
+    if let Some(page) = raise_first(&issuer, &signed_in, resource) {
+        return Ok(page);
+    }
     let ticked = form.get_all("scope").filter_map(|name| name.parse().ok());
     let ticked: ScopeSet = ticked.collect();
     let days = form.text("days").parse::<i64>().ok();
@@ -199,6 +207,19 @@ fn load_resource<'a>(
     let asked = Resource::parse(asked.unwrap_or_default()).ok();
     let known = asked.and_then(|asked| issuer.settings.resource(&asked));
     known.ok_or_else(|| PageError::bad_request("error-no-such-resource"))
+}
+
+/// The way to what is demanded for a resource, if the sign-in does not reach it.
+fn raise_first(
+    issuer: &Issuer,
+    signed_in: &SignedIn,
+    resource: &ResourceSettings,
+) -> Option<Response> {
+    let demanded = issuer.settings.demanded_acr(resource);
+    let acr = level::missing(demanded, signed_in.methods)?;
+    let asked: String = byte_serialize(resource.resource.as_str().as_bytes()).collect();
+    let back = format!("/account/tokens/new?resource={asked}");
+    Some(Redirect::to(&level::page(acr, &back)).into_response())
 }
 
 fn days_max(issuer: &Issuer) -> i64 {

@@ -6,6 +6,7 @@ mod lifetimes;
 mod limits;
 mod mail;
 mod resource;
+mod sign_in;
 mod upstream;
 
 use std::net::IpAddr;
@@ -23,6 +24,7 @@ pub use lifetimes::Lifetimes;
 pub use limits::{Limit, Limits};
 pub use mail::{MailSettings, MailTransport};
 pub use resource::{ConsentNote, ResourceSettings, ScopeSettings};
+pub use sign_in::{EmailCode, SignInSettings};
 pub use upstream::{
     GithubKind, GithubSettings, IdentifiedBy, OidcAuth, OidcSettings, UpstreamKind,
     UpstreamSettings,
@@ -45,6 +47,7 @@ pub struct Settings {
     pub signing_algorithm: Algorithm,
     pub lifetimes: Lifetimes,
     pub limits: Limits,
+    pub sign_in: SignInSettings,
     pub sign_up: SignUp,
     /// Whether a new person must first prove that mail reaches them.
     pub verify_email: bool,

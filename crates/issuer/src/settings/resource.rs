@@ -1,5 +1,6 @@
 //! The guarded MCP endpoints, and their scopes in words.
 
+use oauth::acr::Acr;
 use oauth::jwt::Algorithm;
 use oauth::resource::Resource;
 use oauth::scope::{Scope, ScopeSet};
@@ -15,6 +16,8 @@ pub struct ResourceSettings {
     pub default: bool,
     pub algorithm: Algorithm,
     pub scopes: Vec<ScopeSettings>,
+    /// What a sign-in must reach for it, where that is more than is demanded of everybody.
+    pub acr: Option<Acr>,
     /// What the operator says on the consent page for it.
     pub consent_note: Option<ConsentNote>,
     /// The upstream whose accounts its tools act with, by name.

@@ -105,6 +105,13 @@ fn claims(issuer: &Issuer, granted: &Granted) -> Result<AccessClaims, SignError>
         client_id,
         scope: granted.scope.clone(),
         auth_time: granted.auth_time,
+        acr: granted.methods.acr().map(|acr| acr.as_str().to_owned()),
+        amr: granted
+            .methods
+            .amr()
+            .into_iter()
+            .map(str::to_owned)
+            .collect(),
         email: email.then(|| granted.person.email.clone()),
         email_verified: email.then_some(granted.person.email_verified),
     })

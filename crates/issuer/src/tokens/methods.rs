@@ -12,17 +12,21 @@ pub(crate) enum Method {
     Passkey,
     Totp,
     RecoveryCode,
+    /// A mailed code alone.
     EmailCode,
+    /// A mailed code after a password, where the operator lets it be a second factor.
+    EmailSecond,
 }
 
 impl Method {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Password,
         Self::Upstream,
         Self::Passkey,
         Self::Totp,
         Self::RecoveryCode,
         Self::EmailCode,
+        Self::EmailSecond,
     ];
 
     /// The word that is stored.
@@ -34,6 +38,7 @@ impl Method {
             Self::Totp => "totp",
             Self::RecoveryCode => "recovery_code",
             Self::EmailCode => "email_code",
+            Self::EmailSecond => "email_second",
         }
     }
 
@@ -41,7 +46,7 @@ impl Method {
     const fn is_strong(self) -> bool {
         match self {
             Self::Password | Self::Upstream | Self::EmailCode => false,
-            Self::Passkey | Self::Totp | Self::RecoveryCode => true,
+            Self::Passkey | Self::Totp | Self::RecoveryCode | Self::EmailSecond => true,
         }
     }
 
@@ -51,7 +56,7 @@ impl Method {
             Self::Password => Some("pwd"),
             Self::Upstream => None,
             Self::Passkey => Some("pop"),
-            Self::Totp | Self::RecoveryCode | Self::EmailCode => Some("otp"),
+            Self::Totp | Self::RecoveryCode | Self::EmailCode | Self::EmailSecond => Some("otp"),
         }
     }
 }
@@ -157,6 +162,12 @@ mod tests {
             ("password totp", "pwd otp mfa", Some(Acr::MultiFactor)),
             (
                 "password recovery_code",
+                "pwd otp mfa",
+                Some(Acr::MultiFactor),
+            ),
+            ("password email_code", "pwd otp", None),
+            (
+                "password email_second",
                 "pwd otp mfa",
                 Some(Acr::MultiFactor),
             ),

@@ -52,6 +52,7 @@ pub(super) fn settings() -> Settings {
         default: true,
         algorithm: Algorithm::EdDsa,
         scopes: vec![scope("a"), scope("b")],
+        acr: None,
         consent_note: None,
         upstream: None,
     };
@@ -65,6 +66,7 @@ pub(super) fn settings() -> Settings {
         signing_algorithm: Algorithm::Es256,
         lifetimes: Default::default(),
         limits: Default::default(),
+        sign_in: crate::settings::SignInSettings::default(),
         sign_up: crate::settings::SignUp::Open,
         verify_email: false,
         mail: None,

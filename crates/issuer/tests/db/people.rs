@@ -121,6 +121,7 @@ pub(crate) async fn a_person_changes_and_an_address_stays_one_persons(db: Db) {
             add(tx, "2", "b@example.com", false).await?;
             people::update_name(tx, "1", Some("Ada".into())).await?;
             people::update_password(tx, "1", "new hash").await?;
+            people::update_password_mailed(tx, "1", true).await?;
             people::update_verified(tx, "2").await?;
             people::update_email(tx, "1", "Ada@Example.com").await
         })
@@ -141,6 +142,10 @@ pub(crate) async fn a_person_changes_and_an_address_stays_one_persons(db: Db) {
         (ada.name.as_deref(), ada.email_verified),
         (Some("Ada"), true)
     );
+    for (id, mailed) in [("1", true), ("2", false)] {
+        let contact = people::find_contact(&mut tx, id).await.unwrap().unwrap();
+        assert_eq!(contact.password_mailed, mailed);
+    }
     let two = people::find(&mut tx, "2").await.unwrap().unwrap();
     assert!(two.email_verified && two.name.is_none());
 }

@@ -114,7 +114,8 @@ on_both! {
     a_proof_counts_once => super::mail::a_proof_counts_once_and_for_its_purpose;
     // email_proofs::update_failures
     tries_at_a_code_are_counted => super::mail::tries_that_race_do_not_pass_the_limit;
-    // people::update_name, people::update_password, people::update_verified, people::update_email
+    // people::update_name, people::update_password, people::update_verified, people::update_email,
+    // people::update_password_mailed
     people_change => super::people::a_person_changes_and_an_address_stays_one_persons;
     // people::update_delete_at, people::find_due, people::delete, belongings::delete,
     // belongings::delete_ways_in,

@@ -83,6 +83,10 @@ async fn what_is_claimed_is_served() {
         serde_json::json!(["EdDSA"])
     );
     assert_eq!(json["authorization_response_iss_parameter_supported"], true);
+    // RFC 9470 §7
+    assert_eq!(json["acr_values_supported"][1], "phr");
+    let said = json["claims_supported"].as_array().unwrap();
+    assert!(said.contains(&"acr".into()) && said.contains(&"amr".into()));
     let methods = json["token_endpoint_auth_methods_supported"]
         .as_array()
         .unwrap();

@@ -51,10 +51,12 @@ async fn a_token_is_told_of_to_whom_it_concerns() {
     let expected = serde_json::json!({
         "active": true, "scope": "notes:read", "client_id": client.id, "sub": access["sub"],
         "aud": NOTES, "iss": ORIGIN, "exp": NOW.0 + 3_600, "iat": NOW.0, "jti": access["jti"],
-        "token_type": "Bearer",
+        "token_type": "Bearer", "auth_time": NOW.0,
     });
     assert_eq!(ask("notes", &tokens.access_token).await, expected);
     let refresh = ask("notes", &tokens.refresh_token).await;
+    // RFC 9470 §6.2
+    assert_eq!(refresh["auth_time"], NOW.0);
     assert_eq!(refresh["exp"], NOW.0 + 30 * 86_400);
     assert_eq!(refresh["token_type"], "refresh_token");
     for token in [

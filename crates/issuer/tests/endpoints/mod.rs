@@ -10,7 +10,7 @@ mod token;
 mod userinfo;
 
 /// What a token says, whoever signed it.
-fn claims(token: &str) -> serde_json::Value {
+pub(super) fn claims(token: &str) -> serde_json::Value {
     let jwt = oauth::jwt::UnverifiedJwt::split(token).unwrap();
     jwt.unverified_claims().unwrap()
 }

@@ -1,8 +1,10 @@
 //! Signing people in and out.
 
 mod attempt;
+mod email_code;
 mod forgot;
 mod invitation;
+mod level;
 pub(crate) mod passkey;
 mod session;
 mod setup;

@@ -12,8 +12,8 @@ const SET_UP: &str = "/account/security/totp";
 const SECOND: &str = "/login/second";
 
 /// A person with an app, the app's key, and the recovery codes that came with it.
-struct Enrolled<'a> {
-    browser: Browser<'a>,
+pub(super) struct Enrolled<'a> {
+    pub(super) browser: Browser<'a>,
     app: &'a App,
     key: Vec<u8>,
     recovery: Vec<String>,
@@ -45,7 +45,7 @@ fn decode(text: &str) -> Vec<u8> {
 }
 
 /// The code of the app, so many steps from now. RFC 6238 §4
-fn code(app: &App, key: &[u8], steps: i64) -> String {
+pub(super) fn code(app: &App, key: &[u8], steps: i64) -> String {
     let step = Clock::Manual(app.clock.clone()).now().0 / 30 + steps;
     let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, key);
     let tag = hmac::sign(&key, &step.to_be_bytes());
@@ -58,12 +58,18 @@ fn code(app: &App, key: &[u8], steps: i64) -> String {
     )
 }
 
-async fn enroll<'a>(app: &'a App, name: &str) -> Enrolled<'a> {
-    let browser = app.person(name).await;
-    let page = browser.get(SET_UP).await;
+/// Sets up an app at a page; its key, and the page that follows.
+pub(super) async fn set_up(app: &App, browser: &Browser<'_>, path: &str) -> (Vec<u8>, Answer) {
+    let page = browser.get(path).await;
     let key = decode(codes(&page).first().unwrap());
     let form = page.form(SET_UP).with("code", &code(app, &key, 0));
     let page = browser.submit_and_follow(&form).await;
+    (key, page)
+}
+
+pub(super) async fn enroll<'a>(app: &'a App, name: &str) -> Enrolled<'a> {
+    let browser = app.person(name).await;
+    let (key, page) = set_up(app, &browser, SET_UP).await;
     let recovery = codes(&page);
     assert_eq!(recovery.len(), 10, "{}", page.body);
     app.clock.advance(60);
@@ -76,19 +82,19 @@ async fn enroll<'a>(app: &'a App, name: &str) -> Enrolled<'a> {
 }
 
 impl Enrolled<'_> {
-    fn code(&self, steps: i64) -> String {
+    pub(super) fn code(&self, steps: i64) -> String {
         code(self.app, &self.key, steps)
     }
 }
 
-async fn password(browser: &Browser<'_>, email: &str, target: &str) -> Answer {
+pub(super) async fn password(browser: &Browser<'_>, email: &str, target: &str) -> Answer {
     let form = browser.get(&format!("/login{target}")).await.form("/login");
     browser
         .submit(&form.with("email", email).with("password", PASSWORD))
         .await
 }
 
-async fn second(browser: &Browser<'_>, code: &str) -> Answer {
+pub(super) async fn second(browser: &Browser<'_>, code: &str) -> Answer {
     let form = browser.get(SECOND).await.form(SECOND);
     browser.submit(&form.with("code", code)).await
 }

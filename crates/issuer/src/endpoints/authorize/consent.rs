@@ -55,6 +55,9 @@ pub(crate) async fn post(
             return Err(PageError::bad_request("error-no-decision"));
         }
     }
+    if let Some(acr) = checked.missing_acr(&issuer, &signed_in) {
+        return Ok(super::raise_first(acr, &pending.query));
+    }
     let earlier = Earlier::load(&issuer, &addressed, &checked, &signed_in).await?;
     let scope = match granted(&form, &addressed, &checked, &earlier) {
         Ok(scope) => scope,

@@ -65,6 +65,10 @@ impl Declined {
     );
     pub(super) const CONSENT_REQUIRED: Self =
         Self::new(ErrorCode::ConsentRequired, "the person has to be asked");
+    pub(super) const LEVEL_UNMET: Self = Self::new(
+        ErrorCode::UnmetAuthenticationRequirements,
+        "the sign-in does not reach the acr that is asked for",
+    );
     pub(super) const SCOPE_UNKNOWN: Self =
         Self::new(ErrorCode::InvalidScope, "none of the scopes exists here");
     pub(super) const RESOURCE_UNKNOWN: Self =

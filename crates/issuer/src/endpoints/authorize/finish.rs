@@ -39,6 +39,9 @@ pub(crate) async fn get(
         Ok(checked) => checked,
         Err(declined) => return Ok(respond::declined(&issuer, &addressed, &declined)),
     };
+    if let Some(acr) = checked.missing_acr(&issuer, &signed_in) {
+        return Ok(super::raise_first(acr, &pending.query));
+    }
     // What was allowed may have been taken back meanwhile.
     let earlier = Earlier::load(&issuer, &addressed, &checked, &signed_in).await?;
     let scope = granted.intersection(&checked.scope);

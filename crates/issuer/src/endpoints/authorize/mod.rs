@@ -15,12 +15,14 @@ mod respond;
 use axum::extract::{RawQuery, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
+use oauth::acr::Acr;
 use oauth::params::Params;
 use url::form_urlencoded;
 
 use crate::Issuer;
 use crate::audit::{Event, Kind, Source};
 use crate::login::continuation::{count_request, sign_in_path};
+use crate::login::level;
 use crate::login::session::SignedIn;
 use crate::pages::{Frame, PageError};
 
@@ -56,6 +58,13 @@ pub(crate) async fn get(
         None if prompt.none => return decline(Declined::LOGIN_REQUIRED),
         None => return Ok(sign_in_first(&query)),
     };
+    if let Some(acr) = checked.missing_acr(&issuer, &signed_in) {
+        // RFC 9470 §5: where nobody may be asked, or asking would not help, the client is told.
+        return match prompt.none || !level::reachable(&issuer.settings).contains(&acr) {
+            true => decline(Declined::LEVEL_UNMET),
+            false => Ok(raise_first(acr, &query)),
+        };
+    }
     let earlier = Earlier::load(&issuer, &addressed, &checked, &signed_in).await?;
     if !prompt.consent && earlier.suffices(&addressed, &checked) {
         let asked = (query.as_str(), &checked.scope);
@@ -132,6 +141,12 @@ fn sign_in_first(query: &str) -> Response {
         _ => Some(value.to_owned()),
     });
     Redirect::to(&sign_in_path("/login", &path)).into_response()
+}
+
+/// Sends the person to the page that leads to a level, and then back to the same request.
+fn raise_first(acr: Acr, query: &str) -> Response {
+    let path = with_pairs(query.as_bytes(), |_, value| Some(value.to_owned()));
+    Redirect::to(&level::page(acr, &path)).into_response()
 }
 
 /// The path of a request with parameters that were read before.

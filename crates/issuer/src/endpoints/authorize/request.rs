@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use oauth::acr::Acr;
 use oauth::authorize::AuthorizeRequest;
 use oauth::client::ClientId;
 use oauth::params::Params;
@@ -13,6 +14,8 @@ use oauth::scope::{Scope, ScopeSet};
 use crate::Issuer;
 use crate::clients::Client;
 use crate::clients::resolve::resolve;
+use crate::login::level;
+use crate::login::session::SignedIn;
 use crate::settings::ResourceSettings;
 
 use super::error::{Declined, RequestError};
@@ -66,6 +69,22 @@ impl Addressed {
             request,
             resource,
             scope,
+        })
+    }
+}
+
+impl Checked<'_> {
+    /// The level that the person must reach first: what is demanded for the resource, or else what the
+    /// client wishes.
+    pub(super) fn missing_acr(&self, issuer: &Issuer, signed_in: &SignedIn) -> Option<Acr> {
+        let demanded = issuer.settings.demanded_acr(self.resource);
+        let methods = signed_in.methods;
+        level::missing(demanded, methods).or_else(|| {
+            // OpenID Connect Core §3.1.2.1: any of the values will do, and the first is liked best.
+            let mut wished = self.request.acr_values.iter();
+            let first = wished.clone().next()?;
+            let reached = wished.any(|acr| level::missing(Some(*acr), methods).is_none());
+            (!reached).then_some(*first)
         })
     }
 }
@@ -139,6 +158,7 @@ mod tests {
             default: true,
             algorithm: Algorithm::EdDsa,
             scopes: vec![scope("read", true), scope("write", false)],
+            acr: None,
             consent_note: None,
             upstream: None,
         }

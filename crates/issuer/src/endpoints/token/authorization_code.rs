@@ -16,6 +16,7 @@ use crate::clients::authenticate::AuthenticateError;
 use crate::clients::resolve::ResolveError;
 use crate::db::codes::Row;
 use crate::db::{self, DbError, Tx};
+use crate::login::level;
 use crate::tokens::access::{self, Granted};
 use crate::tokens::code::{self, NoCode, Redeemed};
 use crate::tokens::methods::Methods;
@@ -97,7 +98,8 @@ impl Attempt {
         if code.redirect_uri.is_some() && code.redirect_uri != self.request.redirect_uri {
             return Err(TokenError::OtherRedirect);
         }
-        let (resource, scope) = stored(issuer, &code.resource, &code.scope)?;
+        let methods = Methods::read(&code.methods);
+        let (resource, scope) = stored(issuer, methods, (&code.resource, &code.scope))?;
         // RFC 8707 §2.2: the token is for what was granted, or for nothing.
         if self.resource.is_some_and(|asked| asked != resource) {
             return Err(TokenError::OtherResource);
@@ -149,23 +151,27 @@ impl Attempt {
             resource,
             scope,
             auth_time: UnixTime(code.auth_time),
-            methods: Methods::read(&family.methods),
+            methods,
             nonce: code.nonce,
         }))
     }
 }
 
-/// Reads back what a row says was granted. A resource that is no longer served is no target.
+/// Reads back what a row says was granted. A resource that is no longer served is no target, and one that
+/// demands more by now than the person proved is out of reach until they do.
 pub(super) fn stored(
     issuer: &Issuer,
-    resource: &str,
-    scope: &str,
+    methods: Methods,
+    (resource, scope): (&str, &str),
 ) -> Result<(Resource, ScopeSet), TokenError> {
     let resource = Resource::parse(resource).map_err(|_| TokenError::UnknownResource)?;
     let settings = issuer
         .settings
         .resource(&resource)
         .ok_or(TokenError::UnknownResource)?;
+    if level::missing(issuer.settings.demanded_acr(settings), methods).is_some() {
+        return Err(TokenError::AcrTooLow);
+    }
     let scope = scope.parse().unwrap_or_default();
     Ok((settings.resource.clone(), scope))
 }

@@ -30,6 +30,8 @@ pub(crate) enum TokenError {
     Refresh(NoRefresh),
     #[error("the refresh token was used before")]
     RefreshReplayed,
+    #[error("the person signed in with less than is demanded now")]
+    AcrTooLow,
     #[error("a scope is asked for that was not granted")]
     ScopeWidened,
     #[error("no such resource")]
@@ -64,7 +66,8 @@ impl TokenError {
             | Self::OtherRedirect
             | Self::NoPerson
             | Self::Refresh(_)
-            | Self::RefreshReplayed => ErrorCode::InvalidGrant,
+            | Self::RefreshReplayed
+            | Self::AcrTooLow => ErrorCode::InvalidGrant,
             Self::Sign(_) | Self::Db(_) => ErrorCode::TemporarilyUnavailable,
         }
     }
@@ -89,6 +92,7 @@ impl TokenError {
             Self::Refresh(_) | Self::RefreshReplayed => {
                 "The refresh token is unknown, used, revoked or expired."
             }
+            Self::AcrTooLow => "A stronger sign-in is demanded now. Ask for a new authorization.",
             Self::ScopeWidened => "A refresh cannot ask for more than was granted.",
             Self::UnknownResource => "There is no such resource here.",
             Self::OtherResource => "The grant is for another resource.",
@@ -121,6 +125,7 @@ impl TokenError {
             | Self::NoPerson
             | Self::Refresh(_)
             | Self::RefreshReplayed
+            | Self::AcrTooLow
             | Self::ScopeWidened
             | Self::UnknownResource
             | Self::OtherResource => OauthError::new(code, hint),

@@ -89,7 +89,9 @@ impl Attempt {
     }
 
     async fn grant(self, tx: &mut Tx, family: Row) -> Result<Box<Granted>, TokenError> {
-        let (resource, granted) = stored(&self.issuer, &family.resource, &family.scope)?;
+        let methods = Methods::read(&family.methods);
+        let stored = stored(&self.issuer, methods, (&family.resource, &family.scope));
+        let (resource, granted) = stored?;
         // RFC 8707 §2.2: a refresh stays with the resource that was granted.
         if self.resource.is_some_and(|asked| asked != resource) {
             return Err(TokenError::OtherResource);
@@ -112,7 +114,7 @@ impl Attempt {
             resource,
             scope,
             auth_time: UnixTime(family.auth_time),
-            methods: Methods::read(&family.methods),
+            methods,
             // OpenID Connect Core §12.2: a refreshed ID token carries no nonce.
             nonce: None,
         }))

@@ -228,6 +228,7 @@ confirm-with-code = Mit dem Code bestätigen
 confirm-no-way = Hier ist nichts eingerichtet, womit Sie es bestätigen könnten. Melden Sie sich ab und wieder an, oder fragen Sie den Betreiber.
 recovery-code = Wiederherstellungscode
 code-once = Jeder gilt einmal.
+code-by-mail = Code an { $email } senden
 code-wrong = Der Code ist falsch oder wurde schon benutzt.
 password-wrong = Das Passwort ist falsch.
 confirm-stronger = Bestätigen Sie es auf einem der Wege auf dieser Seite.
@@ -235,6 +236,16 @@ code-of-app = Code Ihrer Authenticator-App
 code-or-recovery = Sechs Ziffern, oder ein Wiederherstellungscode. Jeder gilt einmal.
 passkey-use = Passkey benutzen
 passkey-failed = Es wurde kein Passkey benutzt. Versuchen Sie es noch einmal, oder wählen Sie einen anderen Weg.
+
+## Eine stärkere Anmeldung
+
+level-title = Eine stärkere Anmeldung
+level-for-app = um mit { $app } fortzufahren
+level-for-operator = verlangt von { $operator }
+level-multi-factor = Hier wird ein zweiter Faktor verlangt: ein Passkey, oder ein Code zusätzlich zum Passwort.
+level-phishing-resistant = Hier wird ein Passkey verlangt: ein Schlüssel Ihres Geräts, nach dem keine andere Seite fragen kann.
+level-set-up = Sie haben noch keinen. Richten Sie einen ein, dann geht es hier weiter:
+level-without = Ohne fortfahren
 
 ## Der zweite Faktor
 
@@ -400,6 +411,7 @@ activity-signed-up = Sie haben dieses Konto angelegt.
 activity-token-revoked = Ein Token gab zurück: { $app }.
 activity-deletion-asked = Sie haben um die Löschung des Kontos gebeten.
 activity-deletion-taken-back = Sie haben das Konto doch behalten.
+activity-email-code-sent = Ein Code wurde Ihnen per Mail geschickt.
 activity-email-changed = Sie haben Ihre E-Mail-Adresse geändert.
 activity-exported = Sie haben Ihre Daten heruntergeladen.
 activity-identity-linked = Sie haben ein Konto anderswo zum Anmelden hinzugefügt.
@@ -538,6 +550,10 @@ new-password-keep = Dieses Passwort behalten
 mail-not-you = Wenn Sie das nicht waren, tun Sie nichts. Ohne diese Mail kann niemand etwas tun.
 mail-sign-up = Ihr Code
 mail-sign-up-text = Jemand, wahrscheinlich Sie, legt mit dieser Adresse ein Konto an. Geben Sie diesen Code auf der Seite ein, auf der Sie begonnen haben:
+mail-confirm-text = Jemand, wahrscheinlich Sie, bestätigt, wer er ist. Geben Sie diesen Code auf der Seite ein, auf der er verlangt wurde:
+mail-confirm-not-you = Wenn Sie das nicht waren, benutzt jemand einen Browser, in dem Sie angemeldet sind: Beenden Sie dessen Sitzung.
+mail-second-text = Jemand, wahrscheinlich Sie, meldet sich mit Ihrem Passwort an. Geben Sie diesen Code auf der Seite ein, auf der er verlangt wurde:
+mail-second-not-you = Wenn Sie das nicht waren, kennt jemand Ihr Passwort: Ändern Sie es sofort. Ohne diesen Code wird niemand angemeldet.
 mail-account-exists = Sie haben schon ein Konto
 mail-account-exists-text = Jemand, wahrscheinlich Sie, wollte mit dieser Adresse ein Konto anlegen. Es gibt schon eines: Melden Sie sich an, oder wählen Sie ein neues Passwort, wenn Sie Ihres vergessen haben.
 mail-reset = Ein neues Passwort wählen

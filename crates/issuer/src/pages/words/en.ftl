@@ -228,6 +228,7 @@ confirm-with-code = Confirm with the code
 confirm-no-way = Nothing to confirm it with is set up here. Sign out and sign in again, or ask whoever runs this.
 recovery-code = Recovery code
 code-once = Each works once.
+code-by-mail = Send a code to { $email }
 code-wrong = The code is wrong, or was used before.
 password-wrong = The password is wrong.
 confirm-stronger = Confirm with one of the ways on this page.
@@ -235,6 +236,16 @@ code-of-app = Code of your authenticator app
 code-or-recovery = Six digits, or a recovery code. Each works once.
 passkey-use = Use a passkey
 passkey-failed = No passkey was used. Try again, or choose another way.
+
+## A stronger sign-in
+
+level-title = A stronger sign-in
+level-for-app = to continue to { $app }
+level-for-operator = demanded by { $operator }
+level-multi-factor = A second factor is asked for here: a passkey, or a code besides your password.
+level-phishing-resistant = A passkey is asked for here: a key of your device that no other site can ask for.
+level-set-up = You have none yet. Set one up, and you come back here:
+level-without = Go on without
 
 ## The second factor
 
@@ -400,6 +411,7 @@ activity-signed-up = You made this account.
 activity-token-revoked = { $app } gave a token back.
 activity-deletion-asked = You asked for the account to be deleted.
 activity-deletion-taken-back = You kept the account after all.
+activity-email-code-sent = A code was mailed to you.
 activity-email-changed = You changed your e-mail address.
 activity-exported = You downloaded your data.
 activity-identity-linked = You added an account elsewhere to sign in with.
@@ -538,6 +550,10 @@ new-password-keep = Keep this password
 mail-not-you = If this was not you, do nothing. Nobody can do anything without this mail.
 mail-sign-up = Your code
 mail-sign-up-text = Somebody, probably you, makes an account with this address. Type this code on the page where you began:
+mail-confirm-text = Somebody, probably you, confirms who they are. Type this code on the page where it was asked for:
+mail-confirm-not-you = If this was not you, somebody uses a browser where you are signed in: end its session.
+mail-second-text = Somebody, probably you, signs in with your password. Type this code on the page where it was asked for:
+mail-second-not-you = If this was not you, somebody knows your password: change it at once. Nobody is signed in without this code.
 mail-account-exists = You have an account already
 mail-account-exists-text = Somebody, probably you, tried to make an account with this address. It has one already: sign in, or choose a new password if you forgot yours.
 mail-reset = Choose a new password

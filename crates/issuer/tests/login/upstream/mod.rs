@@ -20,7 +20,7 @@ async fn app_with(providers: &[(&str, &FakeOidc)]) -> App {
     builder.start().await
 }
 
-fn ada() -> Value {
+pub(super) fn ada() -> Value {
     json!({"sub": "7", "name": "Ada", "email": "ada@example.com", "email_verified": true})
 }
 
@@ -38,7 +38,12 @@ fn leaving(answer: &Answer) -> String {
     rest.split('"').next().unwrap().replace("&#38;", "&")
 }
 
-async fn sign_in(browser: &Browser<'_>, op: &FakeOidc, name: &str, claims: &Value) -> Answer {
+pub(super) async fn sign_in(
+    browser: &Browser<'_>,
+    op: &FakeOidc,
+    name: &str,
+    claims: &Value,
+) -> Answer {
     let location = press(browser, name).await;
     browser.get(&op.allow(&location, claims)).await
 }
