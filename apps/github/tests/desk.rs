@@ -193,6 +193,7 @@ impl Verify for Names {
             jti: "family.1".to_owned(),
             expires_at: UnixTime(i64::MAX),
             auth_time: None,
+            acr: None,
             email: None,
             email_verified: None,
         };

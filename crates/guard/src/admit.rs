@@ -127,6 +127,7 @@ impl Guard {
                 Some(_) => Reason::ToolUnknown,
             });
         };
+        self.0.check_assurance(name, principal.map(AsRef::as_ref))?;
         let holds = |needed| principal.filter(|who| self.0.suffices(&who.scopes, needed));
         match (&**policy, principal) {
             (ToolPolicy::Public, _) => Ok(None),
@@ -151,6 +152,7 @@ impl Guard {
             scope: for_resources(scopes.unwrap_or(&self.0.base_scopes)),
             error: Some(ErrorCode::InsufficientScope),
             error_description: Some(why.to_owned()),
+            ..Challenge::default()
         }
     }
 
@@ -206,6 +208,10 @@ impl Guard {
         let scope = match (reason, principal) {
             // What is held and what is missing: some clients replace, they do not add.
             (Reason::ScopeMissing { needed }, Some(principal)) => principal.scopes.union(needed),
+            // The same again, of a better sign-in.
+            (Reason::AuthenticationInsufficient { .. }, Some(principal)) => {
+                principal.scopes.clone()
+            }
             _ => settings.base_scopes.clone(),
         };
         Challenge {
@@ -213,6 +219,7 @@ impl Guard {
             scope: for_resources(&scope),
             error: reason.error(),
             error_description: reason.error().map(|_| reason.hint()),
+            assurance: reason.assurance().map(Arc::clone),
         }
     }
 

@@ -8,15 +8,17 @@ use bytes::Bytes;
 use futures_util::future::{BoxFuture, FutureExt as _};
 use http::request::Parts;
 use http::{Method, Request, Response};
+use oauth::assurance::Assurance;
 use oauth::resource::Resource;
 use oauth::scope::{Scope, ScopeSet};
+use oauth::time::Clock;
 use tower::{Layer, Service};
 
 use crate::admit::Admitted;
 use crate::mcp::Look;
 use crate::metadata;
 use crate::policy::ToolPolicy;
-use crate::refusal::Refusal;
+use crate::refusal::{Reason, Refusal};
 use crate::verify::{Principal, Verify};
 
 /// When a client is asked to sign in.
@@ -72,6 +74,8 @@ pub(crate) struct Settings {
     pub(crate) metadata_url: String,
     pub(crate) verify: Arc<dyn Verify>,
     pub(crate) policies: HashMap<String, Arc<ToolPolicy>>,
+    pub(crate) assurances: HashMap<String, Arc<Assurance>>,
+    pub(crate) clock: Clock,
     pub(crate) base_scopes: ScopeSet,
     /// Who holds the first holds the second.
     pub(crate) implied: Vec<(Scope, Scope)>,
@@ -113,6 +117,25 @@ impl OpenMethods {
 }
 
 impl Settings {
+    /// What a tool demands of the sign-in, whatever its policy is besides.
+    pub(crate) fn check_assurance(
+        &self,
+        tool: Option<&str>,
+        who: Option<&Principal>,
+    ) -> Result<(), Reason> {
+        let Some(needed) = tool.and_then(|tool| self.assurances.get(tool)) else {
+            return Ok(());
+        };
+        let who = who.ok_or(Reason::TokenMissing)?;
+        let now = || self.clock.now();
+        match needed.is_met(who.acr.as_deref(), who.auth_time, now) {
+            true => Ok(()),
+            false => Err(Reason::AuthenticationInsufficient {
+                needed: Arc::clone(needed),
+            }),
+        }
+    }
+
     /// Whether a caller with the scopes `held` has what is needed.
     pub(crate) fn suffices(&self, held: &ScopeSet, needed: &ScopeSet) -> bool {
         let implied = |scope: &Scope| {
@@ -134,6 +157,8 @@ impl Guard {
             metadata_url,
             verify,
             policies: HashMap::new(),
+            assurances: HashMap::new(),
+            clock: Clock::System,
             base_scopes: ScopeSet::default(),
             implied: Vec::new(),
             open_methods: OpenMethods::ToFindOut,
@@ -159,6 +184,21 @@ impl Guard {
             settings.base_scopes = settings.base_scopes.union(&policy.scopes());
             settings.policies.insert(name.into(), Arc::new(policy));
         })
+    }
+
+    /// Demands of the sign-in behind a token, besides the tool's policy and in all its forms: even a public
+    /// tool is then for callers with a token.
+    #[must_use]
+    pub fn with_assurance(self, name: impl Into<String>, needed: Assurance) -> Self {
+        self.with(|settings| {
+            settings.assurances.insert(name.into(), Arc::new(needed));
+        })
+    }
+
+    /// Takes the time from here.
+    #[must_use]
+    pub fn with_clock(self, clock: Clock) -> Self {
+        self.with(|settings| settings.clock = clock)
     }
 
     /// A caller who holds `holder` holds `implied` too. Not transitive: say each pair.

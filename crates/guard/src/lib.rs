@@ -17,6 +17,7 @@ pub mod verify;
 pub use admit::Admitted;
 pub use layer::{Guard, Guarded, InBand, Mode, Observer, Seen};
 pub use oauth;
+pub use oauth::assurance::Assurance;
 pub use policy::ToolPolicy;
 pub use refusal::{Reason, Refusal};
 pub use verify::{Principal, Verify};

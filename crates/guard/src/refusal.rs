@@ -1,8 +1,11 @@
 //! The guard's no: its status, its challenge, and its JSON-RPC answer in both dialects (RFC 6750 §3).
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{Response, StatusCode};
+use oauth::assurance::Assurance;
 use oauth::challenge::Challenge;
 use oauth::error::ErrorCode;
 use oauth::jwt::JwtError;
@@ -39,6 +42,11 @@ pub enum Reason {
         /// What the tool needs.
         needed: ScopeSet,
     },
+    /// The token is good, but the person did not sign in as the tool demands.
+    AuthenticationInsufficient {
+        /// What the tool demands.
+        needed: Arc<Assurance>,
+    },
     /// A tool that no policy names.
     ToolUnknown,
     /// The issuer is needed to verify the token and cannot be reached.
@@ -71,7 +79,9 @@ impl Reason {
             | Self::TokenInactive
             | Self::TokenRevoked
             | Self::WrongIssuer
-            | Self::WrongResource => StatusCode::UNAUTHORIZED,
+            | Self::WrongResource
+            // RFC 9470 §3: the status asks for another token, as for one that has expired.
+            | Self::AuthenticationInsufficient { .. } => StatusCode::UNAUTHORIZED,
             Self::ScopeMissing { .. } | Self::Origin => StatusCode::FORBIDDEN,
             Self::HeaderMalformed | Self::TokenInUri | Self::Body(_) | Self::BodyAborted => {
                 StatusCode::BAD_REQUEST
@@ -94,6 +104,9 @@ impl Reason {
             | Self::WrongIssuer
             | Self::WrongResource => Some(ErrorCode::InvalidToken),
             Self::ScopeMissing { .. } => Some(ErrorCode::InsufficientScope),
+            Self::AuthenticationInsufficient { .. } => {
+                Some(ErrorCode::InsufficientUserAuthentication)
+            }
             Self::HeaderMalformed | Self::TokenInUri => Some(ErrorCode::InvalidRequest),
             Self::TokenMissing
             | Self::ToolUnknown
@@ -104,6 +117,14 @@ impl Reason {
             | Self::Body(_)
             | Self::Origin => None,
         }
+    }
+
+    /// What the tool demands of the sign-in, where that is why.
+    pub(crate) const fn assurance(&self) -> Option<&Arc<Assurance>> {
+        if let Self::AuthenticationInsufficient { needed } = self {
+            return Some(needed);
+        }
+        None
     }
 
     /// Whether a challenge belongs to the answer: getting a (better) token would help.
@@ -125,6 +146,9 @@ impl Reason {
             Self::WrongIssuer => "The token is of another issuer.",
             Self::WrongResource => "The token is for another resource.",
             Self::ScopeMissing { .. } => "The token lacks a scope that this needs.",
+            Self::AuthenticationInsufficient { .. } => {
+                "This needs a stronger or a more recent sign-in."
+            }
             Self::ToolUnknown => "Unknown tool.",
             Self::VerifierAway => "The token cannot be verified at the moment.",
             Self::BodyTooLarge => "The body is too large.",
@@ -152,6 +176,7 @@ impl Reason {
             | Self::WrongIssuer
             | Self::WrongResource
             | Self::ScopeMissing { .. }
+            | Self::AuthenticationInsufficient { .. }
             | Self::VerifierAway
             | Self::Origin => REFUSED,
         }

@@ -7,10 +7,12 @@ use axum::http::{Request, StatusCode};
 use axum::{Extension, Router, routing::any};
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, ready};
+use guard::oauth::acr::Acr;
+use guard::oauth::challenge::Challenge;
 use guard::oauth::jwt::JwtError;
 use guard::oauth::resource::Resource;
-use guard::oauth::time::UnixTime;
-use guard::{Guard, Mode, Principal, Reason, Refusal, ToolPolicy, Verify};
+use guard::oauth::time::{Clock, ManualClock, UnixTime};
+use guard::{Assurance, Guard, InBand, Mode, Principal, Reason, Refusal, ToolPolicy, Verify};
 use tower::ServiceExt as _;
 
 /// Knows one token: `good`.
@@ -25,12 +27,13 @@ impl Verify for OneToken {
             scopes: "a".parse().unwrap(),
             jti: "f.1".to_owned(),
             expires_at: UnixTime(2),
-            auth_time: None,
+            auth_time: Some(UnixTime(1_000)),
+            acr: (token != "good").then(|| token.to_owned()),
             email: None,
             email_verified: None,
         };
         let verified = match token {
-            "good" => Ok(Arc::new(principal)),
+            "good" | "phr" | "other" => Ok(Arc::new(principal)),
             "away" => Err(Reason::VerifierAway.into()),
             _ => Err(Reason::TokenInvalid(JwtError::Malformed).into()),
         };
@@ -154,4 +157,76 @@ async fn a_tool_without_a_policy_cannot_be_called() {
     assert_eq!(response.status(), 401);
     let refusal = response.extensions().get::<Refusal>().unwrap();
     assert_eq!(refusal.reason, Reason::WrongResource);
+}
+
+#[tokio::test]
+async fn a_tool_may_demand_how_and_how_lately_the_person_signed_in() {
+    // RFC 9470 §3
+    let clock = ManualClock::at(UnixTime(1_300));
+    let level = Assurance::level(Acr::MultiFactor);
+    let guard = Guard::new(
+        Resource::parse("https://h.example/mcp").unwrap(),
+        Arc::new(OneToken),
+    )
+    .with_tool("plain", ToolPolicy::Required("a".parse().unwrap()))
+    .with_tool("strong", ToolPolicy::Required("a".parse().unwrap()))
+    .with_tool("both", ToolPolicy::Required("a".parse().unwrap()))
+    .with_tool("open", ToolPolicy::Public)
+    .with_tool("scope", ToolPolicy::Required("b".parse().unwrap()))
+    .with_assurance("strong", level.clone())
+    .with_assurance("both", level.clone().within(300))
+    .with_assurance("open", Assurance::recent(300))
+    .with_assurance("scope", level.clone())
+    .with_clock(Clock::Manual(clock.clone()))
+    .with_mode(Mode::Mixed)
+    .with_in_band(InBand::Always);
+    let refusal = async |tool: &str, token: &str| {
+        let router = Router::new().route("/mcp", any(|| async { "let in" }).layer(guard.clone()));
+        let mut request = Request::post("/mcp").header("content-type", "application/json");
+        if !token.is_empty() {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        let request = request.body(Body::from(call(tool))).unwrap();
+        let response = router.oneshot(request).await.unwrap();
+        response.extensions().get::<Refusal>().cloned()
+    };
+    for (tool, token) in [
+        ("plain", "good"),
+        ("strong", "phr"),
+        ("both", "phr"),
+        ("open", "good"),
+    ] {
+        assert_eq!(refusal(tool, token).await, None, "{tool} {token}");
+    }
+    for (tool, token) in [("strong", "good"), ("strong", "other"), ("both", "good")] {
+        let refusal = refusal(tool, token).await.unwrap();
+        let insufficient = matches!(refusal.reason, Reason::AuthenticationInsufficient { .. });
+        assert!(
+            insufficient && refusal.reason.status() == 401,
+            "{tool} {token}"
+        );
+        let challenge = refusal.challenge.clone().unwrap();
+        assert_eq!(
+            challenge.assurance.clone().unwrap().acr_values,
+            level.acr_values
+        );
+        assert_eq!(challenge.scope.to_string(), "a");
+        // The same in the header and in the result of the tool.
+        let response = refusal.into_response(None);
+        let header = response.headers()["www-authenticate"].to_str().unwrap();
+        assert_eq!(Challenge::parse(header), Some(challenge));
+    }
+    // Nobody is more than everybody, and what a scope lacks is said after it.
+    assert_eq!(
+        refusal("open", "").await.unwrap().reason,
+        Reason::TokenMissing
+    );
+    let missing = refusal("scope", "phr").await.unwrap().reason;
+    assert!(matches!(missing, Reason::ScopeMissing { .. }));
+    clock.advance(1);
+    for tool in ["both", "open"] {
+        let challenge = refusal(tool, "phr").await.unwrap().challenge.unwrap();
+        assert_eq!(challenge.assurance.unwrap().max_age_seconds, Some(300));
+    }
+    assert_eq!(refusal("strong", "phr").await, None);
 }

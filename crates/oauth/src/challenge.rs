@@ -1,5 +1,9 @@
-//! The `WWW-Authenticate` challenge that tells a client what to do next (RFC 6750 §3, RFC 9728 §5.1).
+//! The `WWW-Authenticate` challenge that tells a client what to do next (RFC 6750 §3, RFC 9728 §5.1,
+//! RFC 9470 §3).
 
+use std::sync::Arc;
+
+use crate::assurance::Assurance;
 use crate::error::ErrorCode;
 use crate::scope::ScopeSet;
 
@@ -13,6 +17,8 @@ pub struct Challenge {
     pub scope: ScopeSet,
     /// Absent when the request carried no token.
     pub error: Option<ErrorCode>,
+    /// How the person should sign in for the next token.
+    pub assurance: Option<Arc<Assurance>>,
     /// For the developer of the client; cleaned when written.
     pub error_description: Option<String>,
 }
@@ -38,6 +44,14 @@ impl std::fmt::Display for Challenge {
         if let Some(text) = &self.error_description {
             write("error_description", &description(text))?;
         }
+        if let Some(needed) = &self.assurance {
+            if !needed.acr_values.is_empty() {
+                write("acr_values", &acr_values(&needed.acr_values))?;
+            }
+            if let Some(seconds) = needed.max_age_seconds {
+                write("max_age", &seconds)?;
+            }
+        }
         Ok(())
     }
 }
@@ -51,6 +65,19 @@ fn description(text: &str) -> String {
         .collect()
 }
 
+/// Names with spaces between, without what could end the quotes.
+fn acr_values(values: &[String]) -> String {
+    let legal = |c: &char| matches!(c, '!'..='~') && !matches!(c, '"' | '\\');
+    let mut text = String::new();
+    for value in values {
+        if !text.is_empty() {
+            text.push(' ');
+        }
+        text.extend(value.chars().filter(legal));
+    }
+    text
+}
+
 impl Challenge {
     /// Reads the first `Bearer` challenge of a header value.
     ///
@@ -61,6 +88,7 @@ impl Challenge {
             .get(..6)
             .filter(|scheme| scheme.eq_ignore_ascii_case("bearer"))?;
         let mut challenge = Self::default();
+        let mut needed = Assurance::default();
         let mut rest = header.get(scheme.len()..)?.trim_start();
         while !rest.is_empty() {
             let (name, after) = rest.split_once('=')?;
@@ -70,11 +98,16 @@ impl Challenge {
                 "resource_metadata" => challenge.resource_metadata = Some(value),
                 "scope" => challenge.scope = value.parse().ok()?,
                 "error" => challenge.error = error_code(&value),
+                "acr_values" => {
+                    needed.acr_values = value.split_whitespace().map(str::to_owned).collect();
+                }
+                "max_age" => needed.max_age_seconds = value.parse().ok(),
                 "error_description" => challenge.error_description = Some(value),
                 _ => {}
             }
             rest = rest.trim_start_matches([',', ' ']);
         }
+        challenge.assurance = (needed != Assurance::default()).then(|| Arc::new(needed));
         Some(challenge)
     }
 }
@@ -84,6 +117,7 @@ fn error_code(name: &str) -> Option<ErrorCode> {
         ErrorCode::InvalidRequest,
         ErrorCode::InvalidToken,
         ErrorCode::InsufficientScope,
+        ErrorCode::InsufficientUserAuthentication,
     ]
     .into_iter()
     .find(|code| code.as_str() == name)
@@ -109,6 +143,7 @@ mod tests {
             scope: "a b".parse().unwrap(),
             error: Some(ErrorCode::InvalidToken),
             error_description: Some("The token has expired.".into()),
+            assurance: None,
         }
     }
 
@@ -120,6 +155,32 @@ mod tests {
              scope=\"a b\", error=\"invalid_token\", error_description=\"The token has expired.\""
         );
         assert_eq!(Challenge::default().to_string(), "Bearer");
+    }
+
+    #[test]
+    fn how_to_sign_in_is_said_and_cannot_end_its_quotes() {
+        // RFC 9470 §3
+        let with = |acr_values: &[&str]| Challenge {
+            error: Some(ErrorCode::InsufficientUserAuthentication),
+            assurance: Some(Arc::new(Assurance {
+                acr_values: acr_values.iter().map(ToString::to_string).collect(),
+                max_age_seconds: Some(300),
+            })),
+            ..Challenge::default()
+        };
+        let challenge = with(&["phr", "urn:x"]);
+        let text = challenge.to_string();
+        assert_eq!(
+            text,
+            "Bearer error=\"insufficient_user_authentication\", acr_values=\"phr urn:x\", \
+             max_age=\"300\""
+        );
+        assert_eq!(Challenge::parse(&text), Some(challenge));
+        assert!(
+            with(&["a\" b\\\r\n"])
+                .to_string()
+                .contains("acr_values=\"ab\"")
+        );
     }
 
     #[test]

@@ -3,6 +3,7 @@
 #![deny(missing_docs)]
 
 pub mod acr;
+pub mod assurance;
 pub mod authorize;
 pub mod challenge;
 pub mod client;

@@ -9,6 +9,7 @@ mod endpoint;
 mod hints;
 mod part;
 mod plain;
+mod schema;
 pub mod serve;
 #[cfg(feature = "test")]
 pub mod snapshot;
@@ -31,7 +32,8 @@ pub use store::{PersonStore, Record, Records, StoreError};
 pub use tool::{Answer, Call, NoInput, Tool, ToolError};
 pub use widget::Widget;
 
+pub use guard::oauth::acr::Acr;
 pub use guard::oauth::scope::ScopeSet;
-pub use guard::{Principal, ToolPolicy};
+pub use guard::{Assurance, Principal, ToolPolicy};
 pub use oauth::secret::Secret;
 pub use oauth::time::{Clock, UnixTime};

@@ -197,9 +197,12 @@ fn guard_of(host: &Host, mount: &Mount, resource: Resource, part: &Part) -> Guar
         .with_open_methods()
         .with_body_bytes_max(host.body_bytes_max);
     for tool in mount.app.tools.iter().filter(|tool| part.has(tool)) {
-        guard = guard.with_tool(tool.name, tool.policy.clone());
-        for alias in tool.aliases {
-            guard = guard.with_tool(*alias, tool.policy.clone());
+        let names = std::iter::once(&tool.name).chain(tool.aliases);
+        for name in names {
+            guard = guard.with_tool(*name, tool.policy.clone());
+            if let Some(needed) = &tool.assurance {
+                guard = guard.with_assurance(*name, needed.clone());
+            }
         }
     }
     for text in mount.app.scopes {

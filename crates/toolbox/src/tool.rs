@@ -3,11 +3,9 @@
 use std::sync::Arc;
 
 use futures_util::future::{BoxFuture, FutureExt as _};
-use guard::{Principal, ToolPolicy};
+use guard::{Assurance, Principal, ToolPolicy};
 use oauth::scope::ScopeSet;
-use schemars::generate::SchemaSettings;
-use schemars::transform::{RecursiveTransform, Transform as _};
-use schemars::{JsonSchema, Schema};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::{RawValue, to_raw_value};
@@ -16,6 +14,7 @@ use serde_json::{Map, Value, json};
 use crate::allowed::Allowed;
 use crate::connections::{ConnectError, Connection, Connections, Lent};
 use crate::hints::Hints;
+use crate::schema::schema;
 use crate::store::{PersonStore, Records, StoreError};
 use crate::widget::Widget;
 
@@ -170,6 +169,7 @@ type Run = dyn Fn(Call, Option<Allowed<Principal>>, Option<&RawValue>) -> BoxFut
 pub struct Tool {
     pub(crate) name: &'static str,
     pub(crate) policy: ToolPolicy,
+    pub(crate) assurance: Option<Assurance>,
     pub(crate) widget: Option<Widget>,
     /// Other names that it answers to.
     pub(crate) aliases: &'static [&'static str],
@@ -264,6 +264,7 @@ impl Tool {
         Self {
             name,
             policy,
+            assurance: None,
             widget: None,
             aliases: &[],
             toolset: "",
@@ -298,6 +299,13 @@ impl Tool {
     #[must_use]
     pub const fn status(mut self, running: &'static str, done: &'static str) -> Self {
         self.status = Some((running, done));
+        self
+    }
+
+    /// How well, or how lately, the person must have signed in: for what is dangerous.
+    #[must_use]
+    pub fn assurance(mut self, needed: Assurance) -> Self {
+        self.assurance = Some(needed);
         self
     }
 
@@ -376,22 +384,4 @@ impl Tool {
             "_meta": meta,
         })
     }
-}
-
-fn schema<T: JsonSchema>() -> Value {
-    let settings = SchemaSettings::draft2020_12().with(|settings| {
-        settings.inline_subschemas = true;
-    });
-    let mut schema = settings.into_generator().into_root_schema_for::<T>();
-    // The names of Rust's types and sizes say nothing to a client, and validators warn of the latter.
-    schema.remove("title");
-    schema.remove("description");
-    RecursiveTransform(|schema: &mut Schema| {
-        let foreign = |format: &Value| format.as_str().is_some_and(|name| name.contains("int"));
-        if schema.get("format").is_some_and(foreign) {
-            schema.remove("format");
-        }
-    })
-    .transform(&mut schema);
-    schema.to_value()
 }

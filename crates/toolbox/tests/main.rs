@@ -7,6 +7,7 @@
 
 mod all_tools;
 mod app;
+mod assurance;
 mod bad_input;
 mod connections;
 mod eras;

@@ -94,6 +94,7 @@ fn principal(token: PersonalToken) -> Principal {
         jti: token.id,
         expires_at: token.expires_at,
         auth_time: None,
+        acr: None,
         email: None,
         email_verified: None,
     }

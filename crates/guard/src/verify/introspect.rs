@@ -40,6 +40,7 @@ struct Answer {
     scope: ScopeSet,
     token_type: Option<String>,
     auth_time: Option<UnixTime>,
+    acr: Option<String>,
     email: Option<String>,
     email_verified: Option<bool>,
 }
@@ -140,6 +141,7 @@ impl Introspection {
             jti: answer.jti.unwrap_or_default(),
             expires_at,
             auth_time: answer.auth_time,
+            acr: answer.acr,
             email: answer.email,
             email_verified: answer.email_verified,
         })

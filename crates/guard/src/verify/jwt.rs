@@ -49,6 +49,7 @@ struct Claims {
     #[serde(default)]
     scope: ScopeSet,
     auth_time: Option<UnixTime>,
+    acr: Option<String>,
     email: Option<String>,
     email_verified: Option<bool>,
 }
@@ -185,6 +186,7 @@ impl JwtVerifier {
             jti: claims.jti,
             expires_at: UnixTime(end),
             auth_time: claims.auth_time,
+            acr: claims.acr,
             email: claims.email,
             email_verified: claims.email_verified,
         })

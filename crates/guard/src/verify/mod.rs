@@ -41,6 +41,8 @@ pub struct Principal {
     pub expires_at: UnixTime,
     /// When the person signed in, if the issuer says.
     pub auth_time: Option<UnixTime>,
+    /// How the person signed in, if the issuer says (RFC 9068 §2.2.1).
+    pub acr: Option<String>,
     /// The person's address, if consented.
     pub email: Option<String>,
     /// Whether the issuer has verified the address.
