@@ -12,9 +12,14 @@ const MULTI_FACTOR: &str =
     "http%3A%2F%2Fschemas.openid.net%2Fpape%2Fpolicies%2F2007%2F06%2Fmulti-factor";
 const SCOPES: &str = "&scope=openid+notes%3Aread";
 
+/// Has the notes demand this much.
+pub(in crate::login) fn demand(settings: &mut Settings, acr: Acr) {
+    settings.resources.first_mut().unwrap().acr = Some(acr);
+}
+
 /// An app whose notes demand this much.
 async fn demanding(acr: Acr) -> App {
-    let builder = App::builder().with(|all| all.resources[0].acr = Some(acr));
+    let builder = App::builder().with(|all| demand(all, acr));
     builder.start().await
 }
 
@@ -264,7 +269,7 @@ async fn a_demand_that_was_raised_stops_refreshing_and_ends_nothing() {
     let (client, ada) = (app.client().await, app.person("ada").await);
     let first = client.tokens(&ada, "notes:read").await;
     let code = client.code(&ada, "notes:read").await;
-    let raise = |settings: &mut Settings| settings.resources[0].acr = Some(Acr::MultiFactor);
+    let raise = |settings: &mut Settings| demand(settings, Acr::MultiFactor);
     let raised = App::builder().on(app.database()).seeded(2).with(raise);
     let raised = raised.start().await;
     let ask = async |app: &App, grant: String| {
@@ -315,7 +320,7 @@ async fn a_mailed_code_is_never_phishing_resistant() {
     let builder = App::builder().mailing().with(|all| {
         all.verify_email = true;
         all.sign_in.email_code = EmailCode::Everybody;
-        all.resources[0].acr = Some(Acr::PhishingResistant);
+        demand(all, Acr::PhishingResistant);
     });
     let app = builder.start().await;
     let client = app.client().await;

@@ -5,6 +5,7 @@ use oauth::acr::Acr;
 use testkit::{App, AppBuilder, Browser, Form, PASSWORD};
 
 use super::{CODES, ask, brought, form, letters, mailing, person, says_wrong, trusting};
+use crate::login::level::demand;
 use crate::login::step_up::COOKIE;
 use crate::login::totp;
 
@@ -54,7 +55,7 @@ async fn after_the_password_a_code_counts_only_where_the_operator_says_so() {
 #[tokio::test]
 async fn a_code_after_the_password_is_a_second_factor_once() {
     let app = mailing(EmailCode::Everybody);
-    let app = app.with(|all| all.resources[0].acr = Some(Acr::MultiFactor));
+    let app = app.with(|all| demand(all, Acr::MultiFactor));
     let app = app.start().await;
     let ada = person(&app, "ada").await;
     totp::set_up(&app, &ada, "/account/security/totp").await;
@@ -87,7 +88,7 @@ async fn a_code_after_the_password_is_a_second_factor_once() {
 #[tokio::test]
 async fn a_password_that_was_chosen_by_mail_and_a_mailed_code_are_one_factor() {
     let app = mailing(EmailCode::Everybody);
-    let app = app.with(|all| all.resources[0].acr = Some(Acr::MultiFactor));
+    let app = app.with(|all| demand(all, Acr::MultiFactor));
     let app = app.start().await;
     let ada = person(&app, "ada").await;
     let form = app.browser();
@@ -134,7 +135,7 @@ async fn a_sign_in_elsewhere_and_a_mailed_code_are_one_factor() {
 async fn without_a_factor_the_code_serves_where_the_operator_lets_it() {
     for (setting, serves) in [(EmailCode::Nobody, false), (EmailCode::WithoutFactor, true)] {
         let app = mailing(setting);
-        let app = app.with(|all| all.resources[0].acr = Some(Acr::MultiFactor));
+        let app = app.with(|all| demand(all, Acr::MultiFactor));
         let app = app.start().await;
         let (client, ada) = (app.client().await, person(&app, "ada").await);
         let path = client.authorize_path("&scope=openid+notes%3Aread");
