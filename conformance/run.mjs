@@ -12,6 +12,7 @@ import { browser } from './judges/browser.mjs';
 import { factors } from './judges/factors.mjs';
 import { github } from './judges/github.mjs';
 import { inspector } from './judges/inspector.mjs';
+import { levels } from './judges/levels.mjs';
 import { mcpRemote } from './judges/mcp_remote.mjs';
 import { nodes } from './judges/nodes.mjs';
 import { oauth4webapi } from './judges/oauth4webapi.mjs';
@@ -34,13 +35,14 @@ const JUDGES = {
   portal,
   accounts,
   factors,
+  levels,
   github,
   upstreams,
   nodes,
 };
 
 /** Judges that start servers of their own. */
-const OWN_BINARY = ['nodes', 'accounts'];
+const OWN_BINARY = ['nodes', 'accounts', 'levels'];
 
 const PENDING_SECONDS = 30;
 const INTROSPECTOR = {

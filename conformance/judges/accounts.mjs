@@ -40,7 +40,7 @@ letters_per_address = "100 per 1h"
 }
 
 /** The letters that were written, each read once. */
-class Letters {
+export class Letters {
   #read = new Set();
 
   constructor(folder) {

@@ -91,14 +91,14 @@ async function signOut(visit, page) {
 }
 
 /** RFC 4648 §6 */
-function decode(text) {
+export function decode(text) {
   const letters = 'abcdefghijklmnopqrstuvwxyz234567';
   const bits = [...text].map((c) => letters.indexOf(c).toString(2).padStart(5, '0')).join('');
   return Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
 }
 
 /** RFC 6238 §4 */
-function codeOf(key, steps = 0) {
+export function codeOf(key, steps = 0) {
   const counter = Buffer.alloc(8);
   counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + steps));
   const tag = createHmac('sha1', key).update(counter).digest();
@@ -109,7 +109,7 @@ function codeOf(key, steps = 0) {
 const quiet = (page) => assert.deepEqual(page.complaints, []);
 
 /** Nothing for axe to find, nothing that scrolls sideways, at both widths. */
-async function inspect(visit, page, name) {
+export async function inspect(visit, page, name) {
   for (const width of [360, 1280]) {
     await page.setViewportSize({ width, height: 800 });
     await visit.shot(page, `factors-${name}-${width}`);
