@@ -86,3 +86,37 @@ fn the_reference_and_the_example_are_up_to_date() {
     let output = home.run(&["check", "--config", &example]);
     assert!(output.status.success(), "{}", text(&output.stdout));
 }
+
+#[test]
+fn a_sign_in_that_nobody_can_reach_is_an_error() {
+    let home = Home::new();
+    let problems = |file: &str| {
+        std::fs::write(home.0.join("vestibule.toml"), file).unwrap();
+        let output = home.run(&["check", "--json"]);
+        let findings: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
+        let errors = findings
+            .iter()
+            .filter(|finding| finding["level"] == "error");
+        let errors = errors.map(|finding| finding["setting"].as_str().unwrap().to_owned());
+        errors.collect::<Vec<_>>()
+    };
+    let phishing_resistant = "acr = \"phishing_resistant\"";
+    for (file, errors) in [
+        (format!("[sign_in]\n{phishing_resistant}"), vec![]),
+        (format!("[apps.notes]\n{phishing_resistant}"), vec![]),
+        (
+            "[apps.ping]\nacr = \"strong\"".to_owned(),
+            vec!["apps.ping.acr"],
+        ),
+        (
+            format!("public_url = \"http://127.0.0.1:3000\"\n[apps.notes]\n{phishing_resistant}"),
+            vec!["public_url"],
+        ),
+        (
+            "[sign_in]\nemail_code = \"everybody\"\n[mail]\ntransport = \"off\"".to_owned(),
+            vec!["sign_in.email_code"],
+        ),
+    ] {
+        assert_eq!(problems(&file), errors, "{file}");
+    }
+}
