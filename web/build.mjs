@@ -1,29 +1,33 @@
-// Builds each widget into one HTML file that loads nothing, beside its source: apps/<app>/widgets/<name>/view.html.
+// Builds each widget into one HTML file that loads nothing, beside its source: apps/<app>/widgets/<name>/view.html;
+// and the script of the page that speaks with Privy, which the issuer embeds.
 // `node web/build.mjs [--check]`: with --check it writes nothing and fails when a committed page is stale or too large.
 import tailwindcss from '@tailwindcss/vite';
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'vite';
+import { script } from './privy/build.mjs';
 
-const GZIP_BYTES_MAX = 45 * 1024;
 const root = dirname(import.meta.dirname);
 const check = process.argv.includes('--check');
 
 let failures = 0;
-for (const entry of globSync('apps/*/widgets/*/main.tsx', { cwd: root }).sort()) {
-  const path = join(root, dirname(entry), 'view.html');
-  const html = await page(entry);
-  const bytes = gzipSync(html).length;
-  const stale = readCommitted(path) !== html;
-  const large = bytes > GZIP_BYTES_MAX;
-  const verdict = large ? 'too large' : !stale ? 'up to date' : check ? 'stale' : 'written';
-  console.log(`${dirname(entry)}: ${(bytes / 1024).toFixed(1)} KB gzip, ${verdict}`);
-  if (stale && !check) writeFileSync(path, html);
-  if (large || (stale && check)) failures += 1;
-}
+for (const entry of globSync('apps/*/widgets/*/main.tsx', { cwd: root }).sort())
+  keep(`${dirname(entry)}/view.html`, await page(entry), 45);
+keep('crates/issuer/src/pages/privy.js', await script(root), 55);
 if (failures) console.log('run `just widgets` and commit what it writes');
 process.exitCode = failures ? 1 : 0;
+
+/** Writes what was built, or compares it with what is committed. */
+function keep(path, text, gzipKilobytesMax) {
+  const kilobytes = gzipSync(text).length / 1024;
+  const stale = readCommitted(join(root, path)) !== text;
+  const large = kilobytes > gzipKilobytesMax;
+  const verdict = large ? 'too large' : !stale ? 'up to date' : check ? 'stale' : 'written';
+  console.log(`${path}: ${kilobytes.toFixed(1)} KB gzip, ${verdict}`);
+  if (stale && !check) writeFileSync(join(root, path), text);
+  if (large || (stale && check)) failures += 1;
+}
 
 /** A self-contained page. */
 async function page(entry) {

@@ -68,6 +68,7 @@ pub enum Kind {
     PersonDeleted,
     PersonalTokenMade,
     PersonalTokenRevoked,
+    PrivyTokenHandedOver,
     RecoveryCodesMade,
     RefreshReplayed,
     SessionEnded,

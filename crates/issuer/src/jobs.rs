@@ -227,7 +227,7 @@ type Delete = for<'t> fn(&'t mut Tx, UnixTime, i64) -> BoxFuture<'t, Result<u64,
 
 /// Every table whose rows age, with the seconds that rows are kept beyond their end; 0 or less
 /// where the operator keeps them for good.
-fn aging_tables(lifetimes: &Lifetimes) -> [(Option<i64>, Delete); 14] {
+fn aging_tables(lifetimes: &Lifetimes) -> [(Option<i64>, Delete); 15] {
     let kept_for = |seconds: i64| (seconds > 0).then_some(seconds);
     [
         (Some(USAGE_KEPT), |tx, before, limit| {
@@ -258,6 +258,9 @@ fn aging_tables(lifetimes: &Lifetimes) -> [(Option<i64>, Delete); 14] {
         // The person sees for a while that it has ended.
         (Some(PERSONAL_TOKENS_KEPT), |tx, before, limit| {
             Box::pin(db::personal_tokens::delete_expired(tx, before, limit))
+        }),
+        (Some(0), |tx, before, limit| {
+            Box::pin(db::privy_tokens::delete_expired(tx, before, limit))
         }),
         (Some(0), |tx, before, limit| {
             Box::pin(db::revocations::delete_expired(tx, before, limit))

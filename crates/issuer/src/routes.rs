@@ -9,7 +9,10 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::Issuer;
 use crate::connections::webhook;
-use crate::endpoints::{authorize, discovery, introspect, jwks, register, revoke, token, userinfo};
+use crate::endpoints::{
+    self, authorize, discovery, introspect, jwks, register, revoke, token, userinfo,
+};
+use crate::login::upstream::privy;
 use crate::login::{
     email_code, forgot, level, passkey, reset, second, setup, sign_in, sign_out, sign_up, step_up,
     upstream, verify,
@@ -36,7 +39,9 @@ pub fn router(issuer: Issuer) -> Router {
         .merge(documents(&issuer))
         .merge(protocol())
         .merge(pages(&issuer))
+        .merge(privy_token(&issuer))
         .route("/static/{version}/passkey.js", get(pages::script))
+        .route("/static/{version}/privy.js", get(pages::script))
         .route("/static/{version}/style.css", get(pages::style))
         .route("/static/{version}/brand.css", get(pages::brand::style))
         .route("/static/{version}/logo", get(pages::brand::logo))
@@ -73,6 +78,19 @@ fn protocol() -> Router<Issuer> {
     let routes = families.into_iter().fold(Router::new(), everywhere);
     let routes = routes.route("/oauth/register/{client_id}", manage);
     Family::Protocol.flags(routes)
+}
+
+/// For resource servers alone, so no other origin may look. Only where people sign in with Privy.
+fn privy_token(issuer: &Issuer) -> Router<Issuer> {
+    match has_privy(issuer) {
+        true => Router::new().route("/token/privy/access-token", post(endpoints::privy::post)),
+        false => Router::new(),
+    }
+}
+
+fn has_privy(issuer: &Issuer) -> bool {
+    let mut upstreams = issuer.settings.upstreams.iter();
+    upstreams.any(|upstream| upstream.privy().is_some())
 }
 
 /// Visited by people: never stored, framed or called from other sites.
@@ -112,9 +130,14 @@ fn pages(issuer: &Issuer) -> Router<Issuer> {
     // As other systems have it: `/github/callback`.
     let names = issuer.settings.connecting();
     let aliases = names.map(|upstream| format!("/{}/callback", upstream.name));
-    aliases
-        .fold(routes, |routes, path| routes.route(&path, callback()))
-        .layer(from_fn_with_state(issuer.clone(), pages::dress))
+    let routes = aliases.fold(routes, |routes, path| routes.route(&path, callback()));
+    let routes = match has_privy(issuer) {
+        true => routes
+            .route(privy::PAGE, get(privy::get))
+            .route("/auth/privy/callback", post(privy::post)),
+        false => routes,
+    };
+    routes.layer(from_fn_with_state(issuer.clone(), pages::dress))
 }
 
 /// Of the person who is signed in.

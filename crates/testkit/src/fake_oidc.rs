@@ -103,7 +103,7 @@ fn lock(inner: &Mutex<Inner>) -> std::sync::MutexGuard<'_, Inner> {
     inner.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn key() -> SigningKey {
+pub(crate) fn key() -> SigningKey {
     SigningKey::generate(Algorithm::Es256).expect("a key")
 }
 
@@ -249,7 +249,7 @@ impl Drop for FakeOidc {
     }
 }
 
-fn merge(into: &mut Value, from: &Value) {
+pub(crate) fn merge(into: &mut Value, from: &Value) {
     for (name, value) in from.as_object().into_iter().flatten() {
         into[name] = value.clone();
     }
@@ -309,7 +309,7 @@ impl Inner {
     }
 }
 
-fn sign(key: &SigningKey, message: &str) -> Vec<u8> {
+pub(crate) fn sign(key: &SigningKey, message: &str) -> Vec<u8> {
     let der = key.to_pkcs8().expect("a private key");
     let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, der.expose());
     let signed = pair

@@ -23,7 +23,7 @@ enum Role {
 
 use Role::{Checked, DatabasePart, Port, Refused, Sets, Unused};
 
-const NO_UPSTREAM: &str = "sign-in through Privy is not in this version: people sign in with e-mail and password, or GitHub";
+const NO_SECRET: &str = "Privy's tokens are verified with its public key, and nothing is asked of it in your app's name";
 const ONE_PROCESS: &str =
     "a guard for another issuer's tokens is a library in this version: see the crate `guard`";
 const WIDGETS: &str = "widgets are part of the apps here";
@@ -92,9 +92,9 @@ const ALIASES: &[(&str, Role)] = &[
     ("GITHUB_CLIENT_ID", Sets("github.client_id")),
     ("GITHUB_CLIENT_SECRET", Sets("github.client_secret")),
     ("GITHUB_CALLBACK_URL", Sets("github.callback_url")),
-    ("PRIVY_APP_ID", Unused(NO_UPSTREAM)),
-    ("PRIVY_APP_SECRET", Unused(NO_UPSTREAM)),
-    ("VITE_PRIVY_APP_ID", Unused(NO_UPSTREAM)),
+    ("PRIVY_APP_ID", Sets("privy.app_id")),
+    ("VITE_PRIVY_APP_ID", Sets("privy.app_id")),
+    ("PRIVY_APP_SECRET", Unused(NO_SECRET)),
     ("VITE_MCP_SERVER_URL", Unused(WIDGETS)),
     ("WIDGET_URL", Unused(WIDGETS)),
     ("BACKEND_API_URL", Unused(BACKEND)),

@@ -58,7 +58,7 @@ pub(crate) fn sealing_key_text(key: &SealingKey) -> Secret<String> {
 }
 
 /// PEM as it is, or in base64, as some systems hand it over.
-fn pem(text: &str) -> Option<String> {
+pub(super) fn pem(text: &str) -> Option<String> {
     let is_pem = |text: &str| text.trim_start().starts_with("-----BEGIN ");
     if is_pem(text) {
         // Some hand over line ends as two characters.

@@ -16,6 +16,7 @@ mod brand;
 mod build;
 mod clients;
 mod people;
+mod privy;
 mod providers;
 mod upstreams;
 

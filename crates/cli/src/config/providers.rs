@@ -336,7 +336,7 @@ fn check_key(key: &Secret<String>, algorithm: Option<Algorithm>) -> Result<(), S
 }
 
 /// https, or this machine; nothing after the path.
-fn is_secure(text: &str) -> bool {
+pub(super) fn is_secure(text: &str) -> bool {
     Url::parse(text).is_ok_and(|url| {
         let local = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
         let bare = url.query().is_none() && url.fragment().is_none() && url.username().is_empty();

@@ -125,6 +125,13 @@ pub(crate) const SETTINGS: &[Setting] = &[
     setting("github.trusts_email", Switch, "false", "Whether somebody who is new from GitHub, with an e-mail address that is verified there and that a person here has and has verified, signs in as that person. Without it they link GitHub on their account page."),
     setting("github.public_only", Switch, "false", "With an OAuth app: asks for public repositories only."),
 
+    setting("privy.app_id", Text, "", "The app id of your app at Privy. With it people sign in with Privy."),
+    setting("privy.url", Text, "https://auth.privy.io", "Where the sign-in page asks Privy: your custom domain, if your app there has one."),
+    setting("privy.verification_key", Text, "", "The public key that Privy's tokens are verified with, in PEM or base64 of it, as the dashboard of Privy shows it. Default: the key set at `privy.jwks_url`, which follows when keys are rotated."),
+    setting("privy.jwks_url", Text, "", "Where that key set is. Default: `privy.url` with /api/v1/apps/, the app id, and /jwks.json."),
+    setting("privy.trusts_email", Switch, "false", "Whether an e-mail address in an identity token of Privy counts as verified. Your app there must return identity tokens. As `github.trusts_email`; without it people from Privy have no address here until they give one."),
+    setting("privy.token_endpoint_auth", OneOf(&["resource_server", "bearer"]), "resource_server", "Who gets the Privy token behind an access token, at /token/privy/access-token: `resource_server` is a client that proves itself and `introspects` the app that the access token is for; `bearer` is, besides, whoever holds the access token, which every MCP client of the person does."),
+
     setting("brand.logo_file", Text, "", "A picture (PNG, JPEG, WebP or SVG) that stands before `operator_name`, at most 256 KiB."),
     setting("brand.accent", Text, "", "The color of buttons and links on light ground, as #rrggbb. Its contrast is checked."),
     setting("brand.accent_dark", Text, "", "The same on dark ground. Needed with `brand.accent`."),

@@ -294,7 +294,12 @@ fn names_that_are_not_read_say_what_takes_their_place() {
             [(name.into(), Level::Error)]
         );
     }
-    for name in ["SESSION_SECRET", "NODE_ENV", "PRIVY_APP_ID", "WIDGET_URL"] {
+    for name in [
+        "SESSION_SECRET",
+        "NODE_ENV",
+        "PRIVY_APP_SECRET",
+        "WIDGET_URL",
+    ] {
         assert_eq!(complaints("", &[(name, "x")]), [(name.into(), Level::Note)]);
     }
     for name in [

@@ -3,8 +3,8 @@
 use issuer::settings::{GithubKind, GithubSettings, UpstreamKind, UpstreamSettings};
 use url::Url;
 
-use super::providers;
 use super::reader::Reader;
+use super::{privy, providers};
 
 /// One of our scopes, and what an OAuth app needs at GitHub for it.
 const SCOPES: [(&str, &str); 5] = [
@@ -19,7 +19,11 @@ const REPOSITORIES: &str = "repositories";
 
 pub(super) fn build(reader: &Reader<'_>, origin: &str) -> Vec<UpstreamSettings> {
     let github = github(reader, origin).into_iter();
-    github.chain(providers::build(reader)).collect()
+    let privy = privy::build(reader).into_iter();
+    github
+        .chain(privy)
+        .chain(providers::build(reader))
+        .collect()
 }
 
 fn github(reader: &Reader<'_>, origin: &str) -> Option<UpstreamSettings> {
@@ -101,11 +105,8 @@ fn address(reader: &Reader<'_>, key: &'static str, fix: &str) -> Option<String> 
     if text.is_empty() {
         return None;
     }
-    let url = Url::parse(&text).ok().filter(|url| {
-        let local = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
-        let bare = url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
-        bare && (url.scheme() == "https" || (url.scheme() == "http" && local))
-    });
+    let url = Url::parse(&text).ok();
+    let url = url.filter(|_| providers::is_secure(&text));
     if url.is_none() {
         reader.error(key, "is not an https address at a GitHub", fix);
     }

@@ -19,6 +19,7 @@ pub(crate) async fn delete_ways_in(tx: &mut Tx, person_id: &str) -> Result<(), D
         "DELETE FROM identities WHERE person_id = $1",
         "DELETE FROM passkeys WHERE person_id = $1",
         "DELETE FROM personal_tokens WHERE person_id = $1",
+        "DELETE FROM privy_tokens WHERE person_id = $1",
         "DELETE FROM recovery_codes WHERE person_id = $1",
         "DELETE FROM sessions WHERE person_id = $1",
         "DELETE FROM totp_keys WHERE person_id = $1",

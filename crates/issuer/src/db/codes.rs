@@ -22,6 +22,8 @@ pub(crate) struct Row {
     pub(crate) failures: i64,
     pub(crate) redeemed_at: Option<i64>,
     pub(crate) family_id: Option<String>,
+    /// Behind the session that it came from.
+    pub(crate) privy_token_id: Option<String>,
 }
 
 columns!(Row {
@@ -38,7 +40,8 @@ columns!(Row {
     expires_at,
     failures,
     redeemed_at,
-    family_id
+    family_id,
+    privy_token_id
 });
 
 pub(crate) async fn insert(tx: &mut Tx, row: Row) -> Result<(), DbError> {
@@ -47,8 +50,8 @@ pub(crate) async fn insert(tx: &mut Tx, row: Row) -> Result<(), DbError> {
         execute,
         "INSERT INTO codes
          (hash, client_id, person_id, resource, scope, redirect_uri, challenge, nonce, auth_time,
-          methods, expires_at, failures, redeemed_at, family_id)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, NULL, NULL)",
+          methods, expires_at, failures, redeemed_at, family_id, privy_token_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, NULL, NULL, $12)",
         row.hash,
         row.client_id,
         row.person_id,
@@ -59,7 +62,8 @@ pub(crate) async fn insert(tx: &mut Tx, row: Row) -> Result<(), DbError> {
         row.nonce,
         row.auth_time,
         row.methods,
-        row.expires_at
+        row.expires_at,
+        row.privy_token_id
     )?;
     Ok(())
 }
@@ -89,7 +93,7 @@ pub(crate) async fn redeem(
          WHERE hash = $3 AND client_id = $4 AND challenge = $5
            AND redeemed_at IS NULL AND expires_at > $1 AND failures < $6
          RETURNING hash, client_id, person_id, resource, scope, redirect_uri, challenge, nonce,
-           auth_time, methods, expires_at, failures, redeemed_at, family_id",
+           auth_time, methods, expires_at, failures, redeemed_at, family_id, privy_token_id",
         now.0,
         by.family_id.as_str(),
         by.hash.as_str(),
@@ -104,7 +108,7 @@ pub(crate) async fn find(tx: &mut Tx, hash: &SecretHash) -> Result<Option<Row>, 
         tx,
         one_or_none Row,
         "SELECT hash, client_id, person_id, resource, scope, redirect_uri, challenge, nonce,
-           auth_time, methods, expires_at, failures, redeemed_at, family_id
+           auth_time, methods, expires_at, failures, redeemed_at, family_id, privy_token_id
          FROM codes WHERE hash = $1",
         hash.as_str()
     )

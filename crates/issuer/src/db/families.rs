@@ -21,6 +21,8 @@ pub(crate) struct Row {
     pub(crate) expires_at: i64,
     /// Grows when the scope is narrowed.
     pub(crate) edition: i64,
+    /// Behind the session that it came from.
+    pub(crate) privy_token_id: Option<String>,
 }
 
 columns!(Row {
@@ -36,7 +38,8 @@ columns!(Row {
     rotated_at,
     created_at,
     expires_at,
-    edition
+    edition,
+    privy_token_id
 });
 
 pub(crate) async fn insert(tx: &mut Tx, row: Row) -> Result<(), DbError> {
@@ -45,8 +48,8 @@ pub(crate) async fn insert(tx: &mut Tx, row: Row) -> Result<(), DbError> {
         execute,
         "INSERT INTO families
          (id, client_id, person_id, resource, scope, auth_time, methods, refreshable,
-          generation, rotated_at, created_at, expires_at, edition)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+          generation, rotated_at, created_at, expires_at, edition, privy_token_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
         row.id,
         row.client_id,
         row.person_id,
@@ -59,7 +62,8 @@ pub(crate) async fn insert(tx: &mut Tx, row: Row) -> Result<(), DbError> {
         row.rotated_at,
         row.created_at,
         row.expires_at,
-        row.edition
+        row.edition,
+        row.privy_token_id
     )?;
     Ok(())
 }
@@ -69,7 +73,7 @@ pub(crate) async fn find(tx: &mut Tx, id: &str) -> Result<Option<Row>, DbError> 
         tx,
         one_or_none Row,
         "SELECT id, client_id, person_id, resource, scope, auth_time, methods, refreshable,
-           generation, rotated_at, created_at, expires_at, edition
+           generation, rotated_at, created_at, expires_at, edition, privy_token_id
          FROM families WHERE id = $1",
         id
     )
@@ -99,7 +103,7 @@ pub(crate) async fn rotate(
          WHERE id = $2 AND generation = $3 AND client_id = $4 AND refreshable
            AND expires_at > $1 AND rotated_at > $5
          RETURNING id, client_id, person_id, resource, scope, auth_time, methods, refreshable,
-           generation, rotated_at, created_at, expires_at, edition",
+           generation, rotated_at, created_at, expires_at, edition, privy_token_id",
         now.0,
         rotation.id.as_str(),
         rotation.generation,
@@ -119,7 +123,7 @@ pub(crate) async fn list_of(
         tx,
         all Row,
         "SELECT id, client_id, person_id, resource, scope, auth_time, methods, refreshable,
-           generation, rotated_at, created_at, expires_at, edition
+           generation, rotated_at, created_at, expires_at, edition, privy_token_id
          FROM families WHERE person_id = $1 AND client_id = $2 AND resource = $3",
         person_id,
         client_id,

@@ -5,7 +5,7 @@ use oauth::time::UnixTime;
 use super::{DbError, Tx, sql};
 
 /// Name and text, in order. One text serves both databases.
-pub(super) const MIGRATIONS: [(&str, &str); 8] = [
+pub(super) const MIGRATIONS: [(&str, &str); 9] = [
     ("0001_start", include_str!("migrations/0001_start.sql")),
     (
         "0002_upstreams",
@@ -22,6 +22,7 @@ pub(super) const MIGRATIONS: [(&str, &str); 8] = [
         "0007_backoffs",
         include_str!("migrations/0007_backoffs.sql"),
     ),
+    ("0008_privy", include_str!("migrations/0008_privy.sql")),
     (
         "0009_email_second",
         include_str!("migrations/0009_email_second.sql"),

@@ -21,6 +21,7 @@ pub(crate) mod passkeys;
 pub(crate) mod people;
 pub(crate) mod personal_tokens;
 pub(crate) mod postgres;
+pub(crate) mod privy_tokens;
 pub(crate) mod records;
 pub(crate) mod recovery_codes;
 pub(crate) mod revocations;

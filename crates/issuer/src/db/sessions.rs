@@ -17,6 +17,8 @@ pub(crate) struct NewSession {
     pub(crate) user_agent: String,
     pub(crate) address: String,
     pub(crate) mark_hash: String,
+    /// The Privy token that it began with.
+    pub(crate) privy_token_id: Option<String>,
 }
 
 /// A live session and whose it is.
@@ -32,6 +34,7 @@ pub(crate) struct LiveSession {
     pub(crate) mark_hash: String,
     /// Hash of the mark before that one, empty if there was none.
     pub(crate) mark_before: String,
+    pub(crate) privy_token_id: Option<String>,
 }
 
 columns!(LiveSession {
@@ -42,6 +45,7 @@ columns!(LiveSession {
     user_agent,
     mark_hash,
     mark_before,
+    privy_token_id,
     ..person
 });
 
@@ -69,8 +73,8 @@ pub(crate) async fn insert(tx: &mut Tx, new: NewSession) -> Result<(), DbError> 
         execute,
         "INSERT INTO sessions
          (id_hash, person_id, authenticated_at, methods, seen_at, expires_at, user_agent, address,
-          created_at, mark_hash)
-         VALUES ($1, $2, $3, $4, $3, $5, $6, $7, $3, $8)",
+          created_at, mark_hash, privy_token_id)
+         VALUES ($1, $2, $3, $4, $3, $5, $6, $7, $3, $8, $9)",
         new.id_hash,
         new.person_id,
         new.authenticated_at.0,
@@ -78,7 +82,8 @@ pub(crate) async fn insert(tx: &mut Tx, new: NewSession) -> Result<(), DbError> 
         new.expires_at.0,
         new.user_agent,
         new.address,
-        new.mark_hash
+        new.mark_hash,
+        new.privy_token_id
     )?;
     Ok(())
 }
@@ -95,7 +100,7 @@ pub(crate) async fn find(
         one_or_none LiveSession,
         "SELECT people.id, email, email_verified, name, operator,
          disabled_at IS NOT NULL AS disabled, authenticated_at, methods, seen_at, expires_at,
-         user_agent, mark_hash, mark_before
+         user_agent, mark_hash, mark_before, privy_token_id
          FROM sessions JOIN people ON people.id = sessions.person_id
          WHERE id_hash = $1 AND expires_at > $2 AND seen_at > $3 AND disabled_at IS NULL",
         id_hash,

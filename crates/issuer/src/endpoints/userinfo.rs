@@ -48,7 +48,8 @@ pub(crate) async fn get(
     }))
 }
 
-fn bearer(headers: &HeaderMap) -> Result<&str, OauthError> {
+/// The one token in `Authorization`.
+pub(super) fn bearer(headers: &HeaderMap) -> Result<&str, OauthError> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     // RFC 6750 §3.1: who brings no token is told so without an error code.
     let Some(value) = values.next() else {
@@ -62,7 +63,8 @@ fn bearer(headers: &HeaderMap) -> Result<&str, OauthError> {
     }
 }
 
-fn invalid_token(hint: &'static str) -> OauthError {
+/// The token counts no more.
+pub(super) fn invalid_token(hint: &'static str) -> OauthError {
     let code = ErrorCode::InvalidToken;
     OauthError::new(code, hint).challenge(Challenge {
         error: Some(code),

@@ -43,6 +43,7 @@ pub(crate) struct Half {
     pub(super) person_id: String,
     pub(super) methods: String,
     expires_at: UnixTime,
+    privy_token_id: Option<String>,
 }
 
 impl Entry {
@@ -57,7 +58,7 @@ impl Entry {
         let methods = Methods::from(first);
         let factors = db::factors::find(tx, person_id).await?;
         if factors.are_strong() && !methods.are_strong() {
-            let half = Half::seal(issuer, person_id, methods);
+            let half = Half::seal(issuer, visitor, (person_id, methods));
             return Ok(Self::Second(half.map_err(|_| DbError::Unavailable(None))?));
         }
         let session = visitor
@@ -89,14 +90,15 @@ impl Entry {
 impl Half {
     fn seal(
         issuer: &Issuer,
-        person_id: &str,
-        methods: Methods,
+        visitor: &Visitor,
+        (person_id, methods): (&str, Methods),
     ) -> Result<Secret<String>, anyhow::Error> {
         let this = Self {
             id: issuer.random.secret()?.hash().as_str().to_owned(),
             person_id: person_id.to_owned(),
             methods: methods.to_string(),
             expires_at: issuer.clock.now().plus(SECONDS),
+            privy_token_id: visitor.privy_token_id.clone(),
         };
         let plain = serde_json::to_vec(&this)?;
         let sealed = issuer.sealer.seal(&issuer.random, PLACE, &plain)?;
@@ -187,7 +189,8 @@ pub(super) async fn finish(
 ) -> Result<Secret<String>, SignInError> {
     let whose = (half.person_id.as_str(), half.id.as_str());
     let slots = code::take_slots(issuer, visitor, whose).await?;
-    let (context, comer) = (issuer.clone(), visitor.clone());
+    let (context, mut comer) = (issuer.clone(), visitor.clone());
+    comer.privy_token_id.clone_from(&half.privy_token_id);
     let (person_id, id) = (half.person_id.clone(), half.id.clone());
     let methods = Methods::read(&half.methods);
     // Kept a little longer than it is good, because nodes' clocks differ.

@@ -36,6 +36,8 @@ pub(crate) struct SignedIn {
     pub(crate) methods: Methods,
     /// Names the session where something is bound to it.
     pub(crate) session_hash: String,
+    /// The Privy token that the session began with.
+    pub(crate) privy_token_id: Option<String>,
 }
 
 /// Nobody is signed in.
@@ -131,6 +133,7 @@ async fn find(issuer: &Issuer, parts: &Parts) -> Result<Option<SignedIn>, DbErro
         authenticated_at: UnixTime(live.authenticated_at),
         methods: Methods::read(&live.methods),
         session_hash,
+        privy_token_id: live.privy_token_id,
     }))
 }
 
@@ -152,6 +155,8 @@ pub(crate) struct Visitor {
     user_agent: String,
     session_hash: Option<String>,
     cookies: LateCookies,
+    /// What a session that starts now begins with.
+    pub(super) privy_token_id: Option<String>,
 }
 
 impl FromRequestParts<Issuer> for Visitor {
@@ -169,6 +174,7 @@ impl FromRequestParts<Issuer> for Visitor {
             cookies: parts.extensions.get().cloned().unwrap_or_default(),
             session_hash: SessionCookie::read(issuer, &parts.headers)
                 .map(|presented| presented.id_hash()),
+            privy_token_id: None,
         })
     }
 }
@@ -194,6 +200,7 @@ impl Visitor {
             user_agent: self.user_agent.clone(),
             address: self.source.address_text(),
             mark_hash: fresh.mark_hash(),
+            privy_token_id: self.privy_token_id.clone(),
         };
         if !self.device.knows(person_id) {
             let alert = Alert::NewDevice {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use askama::Template;
+use axum::Json;
 use axum::response::{Html, IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 
@@ -20,6 +21,8 @@ pub(crate) struct PageError {
     title: Say,
     retry_after_seconds: Option<i64>,
     reason: Option<Arc<anyhow::Error>>,
+    /// Whether a script of ours reads it, in place of the person.
+    json: bool,
 }
 
 #[derive(Template)]
@@ -38,6 +41,7 @@ impl PageError {
             title: title.into(),
             retry_after_seconds: None,
             reason: None,
+            json: false,
         }
     }
 
@@ -69,6 +73,11 @@ impl PageError {
         self
     }
 
+    pub(crate) fn into_json(mut self) -> Self {
+        self.json = true;
+        self
+    }
+
     pub(super) fn render(&self, issuer: &Issuer, look: Look, source: &Source) -> Response {
         let reason = self.reason.as_ref().map(|reason| format!("{reason:#}"));
         let reason = reason.as_deref().unwrap_or(self.title.key());
@@ -79,6 +88,11 @@ impl PageError {
             tracing::info!(status, reason, reference = source.trace_id, "page refused");
         }
         let title = look.language.text(&self.title);
+        let sentence = look.language.text(&self.title.clone().part("sentence"));
+        if self.json {
+            let told = serde_json::json!({ "error": title, "sentence": sentence });
+            return (self.status, Json(told)).into_response();
+        }
         let page = ErrorPage {
             frame: &Frame {
                 operator: issuer.settings.operator_name.clone(),
@@ -91,7 +105,7 @@ impl PageError {
                 look,
             },
             title: &title,
-            sentence: &look.language.text(&self.title.clone().part("sentence")),
+            sentence: &sentence,
             reference: &source.trace_id,
         };
         let html = page.render().unwrap_or_else(|_| title.clone());

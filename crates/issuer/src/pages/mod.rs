@@ -26,7 +26,7 @@ pub(crate) use brand::Brand;
 pub(crate) use error::PageError;
 pub(crate) use form::{PageForm, PageQuery};
 pub(crate) use look::{Choice, Look};
-pub(crate) use script::{Scripted, get as script};
+pub(crate) use script::{Asks, Scripted, get as script};
 pub(crate) use style::get as style;
 pub(crate) use words::{Language, Say, apart, say};
 
@@ -63,7 +63,11 @@ impl Frame {
     }
 
     pub(crate) fn script(&self) -> &'static str {
-        script::path()
+        script::PASSKEY.path()
+    }
+
+    pub(crate) fn privy_script(&self) -> &'static str {
+        script::PRIVY.path()
     }
 
     pub(crate) const fn language(&self) -> Language {
@@ -266,7 +270,8 @@ pub(crate) async fn dress(
     }
     let form_action = response.extensions_mut().remove::<FormAction>();
     let scripted = response.extensions_mut().remove::<Scripted>();
-    let policy = policy(form_action.as_ref(), scripted);
+    let asks = response.extensions_mut().remove::<Asks>();
+    let policy = policy(form_action.as_ref(), scripted, asks);
     let headers = response.headers_mut();
     cookies.set(headers);
     let fixed: [(HeaderName, &'static str); 5] = [
@@ -297,14 +302,21 @@ pub(crate) async fn dress(
     response
 }
 
-/// No frame, no foreign source, and no script but our own where the page has one; forms lead to us and,
-/// where a redirect follows, on.
-fn policy(form_action: Option<&FormAction>, scripted: Option<Scripted>) -> String {
+/// No frame, no foreign source, and no script but our own where the page has one, which asks nobody but us
+/// and, on one page, an upstream; forms lead to us and, where a redirect follows, on.
+fn policy(
+    form_action: Option<&FormAction>,
+    scripted: Option<Scripted>,
+    asks: Option<Asks>,
+) -> String {
     let given = form_action.filter(|FormAction(source)| !source.is_empty());
     let redirect = given.map_or(String::new(), |FormAction(source)| format!(" {source}"));
     let script = scripted.map_or("", |Scripted| " script-src 'self';");
+    let asks = asks.map_or(String::new(), |Asks(whom)| {
+        format!(" connect-src 'self' {whom};")
+    });
     format!(
-        "default-src 'none'; style-src 'self';{script} img-src 'self' data:; \
+        "default-src 'none'; style-src 'self';{script}{asks} img-src 'self' data:; \
          form-action 'self'{redirect}; base-uri 'none'; frame-ancestors 'none'"
     )
 }

@@ -129,6 +129,7 @@ const fn told(kind: Kind) -> (Group, &'static str) {
         Kind::PersonDeleted => (Account, "activity-person-deleted"),
         Kind::PersonalTokenMade => (Account, "activity-personal-token-made"),
         Kind::PersonalTokenRevoked => (Account, "activity-personal-token-revoked"),
+        Kind::PrivyTokenHandedOver => (Use, "activity-privy-token-handed-over"),
         Kind::RecoveryCodesMade => (Account, "activity-recovery-codes-made"),
         Kind::RefreshReplayed => (Apps, "activity-refresh-replayed"),
         Kind::SessionEnded => (SignIn, "activity-session-ended"),

@@ -26,8 +26,8 @@ pub use mail::{MailSettings, MailTransport};
 pub use resource::{ConsentNote, ResourceSettings, ScopeSettings};
 pub use sign_in::{EmailCode, SignInSettings};
 pub use upstream::{
-    GithubKind, GithubSettings, IdentifiedBy, OidcAuth, OidcSettings, UpstreamKind,
-    UpstreamSettings,
+    GithubKind, GithubSettings, IdentifiedBy, OidcAuth, OidcSettings, PrivyKeys, PrivySettings,
+    TokenEndpointAuth, UpstreamKind, UpstreamSettings,
 };
 
 /// All settings of an issuer.

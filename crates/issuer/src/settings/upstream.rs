@@ -26,6 +26,7 @@ pub struct UpstreamSettings {
 pub enum UpstreamKind {
     Github(GithubSettings),
     Oidc(OidcSettings),
+    Privy(PrivySettings),
 }
 
 /// GitHub: github.com, ghe.com, or a server of one's own.
@@ -99,6 +100,33 @@ pub enum IdentifiedBy {
     TenantAndObject,
 }
 
+/// Privy: a page of ours speaks with it in the browser, and brings its word here.
+#[derive(Clone, Debug)]
+pub struct PrivySettings {
+    /// Where the page asks: `https://auth.privy.io`, without a slash at the end.
+    pub base_url: String,
+    pub keys: PrivyKeys,
+    pub token_endpoint_auth: TokenEndpointAuth,
+}
+
+/// What Privy's tokens are verified with.
+#[derive(Clone, Debug)]
+pub enum PrivyKeys {
+    /// One key on P-256, in PEM.
+    Pem(String),
+    /// Where its key set is.
+    Url(String),
+}
+
+/// Who is handed the Privy token that stands behind an access token of ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenEndpointAuth {
+    /// The resource server that the access token is for, once it has proved itself.
+    ResourceServer,
+    /// Whoever holds the access token.
+    Bearer,
+}
+
 impl UpstreamSettings {
     /// Where its accounts are, as people and tables know it: `github.com`.
     #[must_use]
@@ -106,6 +134,8 @@ impl UpstreamSettings {
         let url = match &self.kind {
             UpstreamKind::Github(github) => github.oauth_base.as_str(),
             UpstreamKind::Oidc(oidc) => oidc.issuer.as_str(),
+            // As its tokens name it, wherever it is asked.
+            UpstreamKind::Privy(_) => "privy.io",
         };
         url.split_once("://").map_or(url, |(_, host)| host)
     }
@@ -115,7 +145,16 @@ impl UpstreamSettings {
     pub const fn github(&self) -> Option<&GithubSettings> {
         match &self.kind {
             UpstreamKind::Github(github) => Some(github),
-            UpstreamKind::Oidc(_) => None,
+            UpstreamKind::Oidc(_) | UpstreamKind::Privy(_) => None,
+        }
+    }
+
+    /// What is Privy's own.
+    #[must_use]
+    pub const fn privy(&self) -> Option<&PrivySettings> {
+        match &self.kind {
+            UpstreamKind::Privy(privy) => Some(privy),
+            UpstreamKind::Github(_) | UpstreamKind::Oidc(_) => None,
         }
     }
 
@@ -124,7 +163,9 @@ impl UpstreamSettings {
     pub fn callback_path(&self) -> String {
         match &self.kind {
             UpstreamKind::Github(github) => github.callback_path.clone(),
-            UpstreamKind::Oidc(_) => format!("/auth/{}/callback", self.name),
+            UpstreamKind::Oidc(_) | UpstreamKind::Privy(_) => {
+                format!("/auth/{}/callback", self.name)
+            }
         }
     }
 

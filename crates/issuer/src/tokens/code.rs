@@ -25,6 +25,7 @@ pub(crate) struct NewCode {
     pub(crate) nonce: Option<String>,
     pub(crate) auth_time: UnixTime,
     pub(crate) methods: Methods,
+    pub(crate) privy_token_id: Option<String>,
 }
 
 /// Makes a code. Only its hash is stored.
@@ -51,6 +52,7 @@ pub(crate) async fn issue(
         failures: 0,
         redeemed_at: None,
         family_id: None,
+        privy_token_id: new.privy_token_id,
     };
     db::codes::insert(tx, row).await?;
     Ok(code)

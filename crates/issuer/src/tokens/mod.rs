@@ -7,5 +7,6 @@ pub(crate) mod keys;
 pub(crate) mod methods;
 pub(crate) mod narrow;
 pub mod personal;
+pub(crate) mod privy;
 pub(crate) mod refresh;
 pub(crate) mod revocation;

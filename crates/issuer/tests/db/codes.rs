@@ -23,6 +23,7 @@ fn row(code: &[u8]) -> Row {
         failures: 0,
         redeemed_at: None,
         family_id: None,
+        privy_token_id: Some("t".into()),
     }
 }
 

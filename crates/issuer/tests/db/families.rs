@@ -22,6 +22,7 @@ fn row(id: &str) -> Row {
         created_at: NOW.0,
         expires_at: NOW.0 + 100,
         edition: 0,
+        privy_token_id: Some("t".into()),
     }
 }
 

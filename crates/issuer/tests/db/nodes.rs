@@ -144,6 +144,7 @@ impl Node {
             nonce: None,
             auth_time: NOW,
             methods: Method::Password.into(),
+            privy_token_id: None,
         };
         let work = self.issuer.db.write::<_, DbError, _>(move |tx| {
             Box::pin(async move {

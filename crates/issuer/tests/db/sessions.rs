@@ -18,6 +18,7 @@ pub(super) fn session(id: &str, person: &str, lives: i64) -> NewSession {
         user_agent: "browser".into(),
         address: "127.0.0.1".into(),
         mark_hash: "first".into(),
+        privy_token_id: Some("t".into()),
     }
 }
 
@@ -45,6 +46,7 @@ pub(crate) async fn a_session_lives_while_it_is_used(db: Db) {
                 (live.authenticated_at, live.methods.as_str()),
                 (NOW.0, "password")
             );
+            assert_eq!(live.privy_token_id.as_deref(), Some("t"));
             // Idle, expired, unknown.
             assert!(sessions::find(tx, "a", NOW.plus(5), NOW).await?.is_none());
             assert!(
@@ -142,6 +144,7 @@ pub(crate) async fn of_those_who_rotate_a_session_one_does(db: Db) {
         assert_eq!(found.is_some(), there, "{id}");
         if let Some(live) = found {
             assert_eq!(live.authenticated_at, NOW.0 + 10);
+            assert_eq!(live.privy_token_id.as_deref(), Some("t"));
             assert_eq!(
                 (live.methods.as_str(), live.seen_at),
                 ("password totp", NOW.0 + 10)

@@ -23,6 +23,7 @@ mod nodes;
 mod once;
 mod people;
 mod personal_tokens;
+mod privy_tokens;
 mod records;
 mod recovery_codes;
 mod sessions;
@@ -174,6 +175,8 @@ on_both! {
     narrowing_and_refreshing => super::narrowing::whoever_refreshes_meanwhile_keeps_nothing;
     narrowing_and_redeeming => super::narrowing::whoever_redeems_meanwhile_keeps_nothing;
     narrowing_twice => super::narrowing::of_two_who_narrow_nobody_gives_back;
+    // privy_tokens::insert, privy_tokens::find, privy_tokens::delete_of_person, privy_tokens::delete_expired
+    privy_tokens_expire => super::privy_tokens::a_token_is_there_until_it_expires;
     // personal_tokens::insert, personal_tokens::find, personal_tokens::list, personal_tokens::delete,
     // personal_tokens::delete_of_person, personal_tokens::delete_expired
     personal_tokens_live_for_a_time => super::personal_tokens::a_token_lives_for_its_person_and_time;

@@ -12,7 +12,7 @@ use testkit::{App, NOTES, NOW, ORIGIN, PING};
 
 use super::claims;
 
-fn configured(id: &str, introspects: &[&str]) -> ConfiguredClient {
+pub(crate) fn configured(id: &str, introspects: &[&str]) -> ConfiguredClient {
     let introspects = introspects.iter().map(|uri| Resource::parse(uri).unwrap());
     ConfiguredClient {
         id: ClientId::parse(id).unwrap(),

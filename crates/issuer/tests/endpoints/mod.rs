@@ -4,6 +4,7 @@ mod authorize;
 mod discovery;
 mod introspect;
 mod jwks;
+mod privy;
 mod register;
 mod revoke;
 mod token;

@@ -5,6 +5,8 @@ use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_FIXED, ED25519, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256,
     RsaPublicKeyComponents,
 };
+use rustls_pki_types::SubjectPublicKeyInfoDer;
+use rustls_pki_types::pem::PemObject as _;
 
 use super::Algorithm;
 use crate::secret::{base64url, from_base64url};
@@ -148,6 +150,8 @@ pub enum KeySetError {
     PrivateMember,
     #[error("more than 64 keys")]
     TooManyKeys,
+    #[error("not a public key on P-256 in PEM")]
+    NotPem,
 }
 
 /// Keys to verify with.
@@ -218,6 +222,21 @@ impl KeySet {
                 .filter_map(|jwk| raw(jwk).usable())
                 .collect(),
         )
+    }
+
+    /// One key on P-256, in PEM. It has no name: it is tried whichever key a token names.
+    ///
+    /// # Errors
+    /// If it is no such key.
+    pub fn of_pem(pem: &str) -> Result<Self, KeySetError> {
+        let der = SubjectPublicKeyInfoDer::from_pem_slice(pem.as_bytes());
+        let der = der.map_err(|_| KeySetError::NotPem)?;
+        let key = ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, der.as_ref());
+        Ok(Self(vec![PublicKey {
+            kid: None,
+            algorithm: Algorithm::Es256,
+            key: key.map_err(|_| KeySetError::NotPem)?,
+        }]))
     }
 
     /// All usable keys.

@@ -249,6 +249,7 @@ impl Allowed {
             nonce: request.nonce.clone(),
             auth_time: signed_in.authenticated_at,
             methods: signed_in.methods,
+            privy_token_id: signed_in.privy_token_id.clone(),
         };
         Self {
             code,

@@ -133,6 +133,7 @@ impl Attempt {
             created_at: now.0,
             expires_at: now.plus(lives).0,
             edition: 0,
+            privy_token_id: code.privy_token_id,
         };
         db::families::insert(tx, family.clone()).await?;
         db::clients::update_used(tx, &family.client_id, now).await?;

@@ -16,6 +16,7 @@ use crate::login::throttle;
 use crate::mail::alerts::Alert;
 use crate::pages::{PageError, apart, clean, say};
 use crate::tokens::methods::Method;
+use crate::tokens::privy;
 
 /// A person who came back from an upstream with an account of theirs.
 pub(super) struct Arrived {
@@ -78,8 +79,7 @@ impl Arrived {
     }
 
     /// Finds or makes the person, keeps the tokens, and starts a session, as one unit.
-    async fn enter(self, tx: &mut Tx) -> Result<(Entry, Superseded), SignInError> {
-        let settings = &self.known.settings;
+    async fn enter(mut self, tx: &mut Tx) -> Result<(Entry, Superseded), SignInError> {
         let (person_id, keep) = match db::identities::find(tx, self.identity()).await? {
             Some(id) => {
                 let person = people::find(tx, &id).await?;
@@ -95,7 +95,11 @@ impl Arrived {
             Kept::Yes(superseded) | Kept::No(superseded) => superseded,
             Kept::OtherAccount(_) => self.unused(),
         };
-        let detail = format!("with {}", settings.title);
+        if let Some(token) = &self.arrival.privy_token {
+            let id = privy::keep(&self.issuer, tx, (&person_id, token)).await?;
+            self.visitor.privy_token_id = Some(id);
+        }
+        let detail = format!("with {}", self.known.settings.title);
         let proved = (person_id.as_str(), Method::Upstream, detail.as_str());
         let entry = Entry::open(&self.issuer, tx, &self.visitor, proved).await?;
         Ok((entry, superseded))

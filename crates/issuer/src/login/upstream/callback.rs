@@ -34,9 +34,7 @@ pub(crate) async fn get(
     let known = find(&issuer, name)?;
     let sealed = query.get("state").unwrap_or_default();
     let state = State::receive(&issuer, &headers, name, sealed).await?;
-    if let Purpose::Connect { person_id } | Purpose::Link { person_id } = &state.purpose {
-        check_person(signed_in.as_ref(), person_id)?;
-    }
+    check_person(signed_in.as_ref(), &state.purpose)?;
     let Some(code) = query.get("code") else {
         return Err(cancelled(
             &issuer,
@@ -45,17 +43,40 @@ pub(crate) async fn get(
             query.get("error"),
         ));
     };
-    let came = Came {
+    let brought = Brought {
         code,
         iss: query.get("iss"),
         user: query.get("user"),
-        redirect_uri: &known.redirect_uri(&issuer),
+    };
+    finish(&issuer, known, (visitor, state), &brought).await
+}
+
+/// What the browser came back with, whichever way.
+pub(super) struct Brought<'a> {
+    pub(super) code: &'a str,
+    pub(super) iss: Option<&'a str>,
+    pub(super) user: Option<&'a str>,
+}
+
+/// What the way through the upstream was for.
+pub(super) async fn finish(
+    issuer: &Issuer,
+    known: &Known,
+    (visitor, state): (Visitor, State),
+    brought: &Brought<'_>,
+) -> Result<Response, PageError> {
+    let came = Came {
+        code: brought.code,
+        iss: brought.iss,
+        user: brought.user,
+        redirect_uri: &known.redirect_uri(issuer),
         verifier: &state.verifier,
         nonce: &state.nonce,
         again_since: state.again_since(),
+        since: state.since(),
     };
     let arrival = known.protocol.redeem(&came).await;
-    let arrival = arrival.map_err(|error| refused(&issuer, known, (&visitor, &state), error))?;
+    let arrival = arrival.map_err(|error| refused(issuer, known, (&visitor, &state), error))?;
     let arrived = Arrived {
         issuer: issuer.clone(),
         known: known.clone(),
@@ -79,7 +100,9 @@ pub(crate) async fn post(
     let known = find(&issuer, &name)?;
     match &known.settings.kind {
         UpstreamKind::Oidc(oidc) if oidc.form_post => {}
-        UpstreamKind::Oidc(_) | UpstreamKind::Github(_) => return Err(not_offered()),
+        UpstreamKind::Oidc(_) | UpstreamKind::Github(_) | UpstreamKind::Privy(_) => {
+            return Err(not_offered());
+        }
     }
     let params = Params::parse_form_within(&body, BYTES_MAX, &[])?;
     let mut query = url::form_urlencoded::Serializer::new(String::new());
@@ -93,9 +116,15 @@ pub(crate) async fn post(
 }
 
 /// A browser that somebody else uses by now gets nobody's account connected.
-fn check_person(signed_in: Option<&SignedIn>, person_id: &str) -> Result<(), PageError> {
+pub(super) fn check_person(
+    signed_in: Option<&SignedIn>,
+    purpose: &Purpose,
+) -> Result<(), PageError> {
+    let (Purpose::Connect { person_id } | Purpose::Link { person_id }) = purpose else {
+        return Ok(());
+    };
     match signed_in {
-        Some(signed_in) if signed_in.person.id == person_id => Ok(()),
+        Some(signed_in) if signed_in.person.id == *person_id => Ok(()),
         Some(_) | None => Err(PageError::new(
             StatusCode::FORBIDDEN,
             "error-connected-for-other",
@@ -144,6 +173,7 @@ fn refused(
         | UpstreamError::RefreshDead
         | UpstreamError::TokenDead
         | UpstreamError::Identity(_)
+        | UpstreamError::PrivyToken(_)
         | UpstreamError::MixedUp
         | UpstreamError::OtherSubject => {
             let page = say("error-upstream-refused").with("upstream", title.clone());

@@ -147,6 +147,7 @@ impl Github {
             Ok(account) => Ok(Arrival {
                 account,
                 granted: Some(granted),
+                privy_token: None,
             }),
             Err(error) => {
                 let given_back = self.give_back(&granted.access_token, Revoke::Token).await;

@@ -76,6 +76,9 @@ async fn remove(
             .person(person_id)
             .detail(&settings.title);
         audit::record(issuer, tx, &event).await?;
+        if settings.privy().is_some() {
+            db::privy_tokens::delete_of_person(tx, person_id).await?;
+        }
     }
     Ok(true)
 }

@@ -7,20 +7,23 @@ mod fetch;
 mod github;
 pub(crate) mod link;
 mod oidc;
+pub(crate) mod privy;
 pub(crate) mod start;
 mod state;
 
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
-use oauth::jwt::KeyError;
+use oauth::jwt::{KeyError, KeySetError};
 use oauth::secret::Secret;
 use oauth::time::{Clock, UnixTime};
 
 use crate::Issuer;
 use crate::pages::PageError;
 use crate::settings::{FetchSettings, UpstreamKind, UpstreamSettings};
+use crate::tokens::privy::PrivyToken;
 use oidc::IdTokenError;
+use privy::PrivyTokenError;
 pub(crate) use state::Purpose;
 
 /// What the browser is sent away with.
@@ -40,16 +43,20 @@ pub(crate) struct Ask<'a> {
 
 /// What the browser came back with, and what of its state the upstream must confirm.
 pub(crate) struct Came<'a> {
+    /// From Privy, the access token itself.
     pub(crate) code: &'a str,
     /// RFC 9207: who says that it answers.
     pub(crate) iss: Option<&'a str>,
-    /// Apple: what the person wants to be called. Signed by nobody, and sent the first time only.
+    /// Apple: what the person wants to be called. Signed by nobody, and sent the first time only. From Privy,
+    /// its identity token.
     pub(crate) user: Option<&'a str>,
     pub(crate) redirect_uri: &'a str,
     pub(crate) verifier: &'a str,
     pub(crate) nonce: &'a str,
     /// When the person was asked to sign in there once more, if they were.
     pub(crate) again_since: Option<UnixTime>,
+    /// When the browser was sent away.
+    pub(crate) since: UnixTime,
 }
 
 /// Whose code it was.
@@ -57,6 +64,8 @@ pub(crate) struct Arrival {
     pub(crate) account: Account,
     /// Tokens that apps may act with. An upstream that people only sign in with leaves none behind.
     pub(crate) granted: Option<Granted>,
+    /// Kept with the session, for a backend that acts at Privy.
+    pub(crate) privy_token: Option<PrivyToken>,
 }
 
 /// What an upstream gave out.
@@ -97,6 +106,8 @@ pub(crate) enum UpstreamError {
     Metadata(&'static str),
     #[error("the ID token was refused: {0}")]
     Identity(#[from] IdTokenError),
+    #[error("Privy's token was refused: {0}")]
+    PrivyToken(#[from] PrivyTokenError),
     #[error("another provider answered than the one that was asked")]
     MixedUp,
     #[error("the userinfo endpoint speaks of somebody else")]
@@ -165,6 +176,7 @@ impl Known {
             let protocol: Arc<dyn Upstream> = match &settings.kind {
                 UpstreamKind::Github(github) => Arc::new(github::Github::new(id, github, fetch)?),
                 UpstreamKind::Oidc(oidc) => Arc::new(oidc::Oidc::new(id, oidc, fetch, clock)?),
+                UpstreamKind::Privy(own) => Arc::new(privy::Privy::new(id, own, fetch, clock)?),
             };
             Ok(Self {
                 settings: settings.clone(),
@@ -185,11 +197,15 @@ impl Known {
         Self::named(issuer, name).filter(|known| known.settings.github().is_some())
     }
 
-    /// What pages must list whose forms lead there by a redirect. A provider of OpenID Connect may send
-    /// the browser on to any host, so forms lead to it by a page instead.
+    /// What pages must list whose forms lead there by a redirect.
     pub(crate) fn form_action(&self) -> Option<&str> {
         let github = self.settings.github()?;
         Some(&github.oauth_base)
+    }
+
+    /// A provider of OpenID Connect may send the browser on to any host, so forms lead to it by a page.
+    pub(crate) const fn may_lead_anywhere(&self) -> bool {
+        matches!(self.settings.kind, UpstreamKind::Oidc(_))
     }
 
     /// Where the upstream sends the browser back to.
@@ -206,6 +222,8 @@ pub enum UpstreamsError {
     Http(#[from] reqwest::Error),
     #[error("the private key for an upstream: {0}")]
     Key(#[from] KeyError),
+    #[error("the verification key of Privy: {0}")]
+    VerificationKey(#[from] KeySetError),
 }
 
 /// The upstream that a page's address names.

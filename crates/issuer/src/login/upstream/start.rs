@@ -114,7 +114,7 @@ pub(crate) async fn send_away(
     let url = url.map_err(|error| away(known, error))?;
     let mut response = match leaving.form_of {
         // A form may be redirected only to hosts that its page lists; a page may go anywhere.
-        Some(frame) if known.form_action().is_none() => frame.show(&LeavingPage {
+        Some(frame) if known.may_lead_anywhere() => frame.show(&LeavingPage {
             frame,
             title: &settings.title,
             url: &url,

@@ -99,25 +99,35 @@ impl State {
     /// When the person was asked to sign in once more, if they were.
     pub(super) fn again_since(&self) -> Option<UnixTime> {
         let again = self.purpose.again();
-        again.then(|| self.expires_at.minus(SECONDS))
+        again.then(|| self.since())
     }
 
-    /// Takes back a state that this browser was sent away with, once.
+    /// Reads a state that this browser was sent away with.
+    pub(super) fn read(
+        issuer: &Issuer,
+        headers: &HeaderMap,
+        upstream: &str,
+        sealed: &str,
+    ) -> Result<Self, PageError> {
+        let browser = browser(issuer, headers).ok_or_else(stale)?;
+        let plain = issuer.sealer.open(&place(&browser), sealed);
+        let plain = plain.map_err(|error| stale().because(error))?;
+        let this: Self =
+            serde_json::from_slice(plain.expose()).map_err(|error| stale().because(error))?;
+        match this.expires_at > issuer.clock.now() && this.upstream == upstream {
+            true => Ok(this),
+            false => Err(stale()),
+        }
+    }
+
+    /// As [`State::read`], once.
     pub(super) async fn receive(
         issuer: &Issuer,
         headers: &HeaderMap,
         upstream: &str,
         sealed: &str,
     ) -> Result<Self, PageError> {
-        let stale = || PageError::bad_request("error-upstream-stale");
-        let browser = browser(issuer, headers).ok_or_else(stale)?;
-        let plain = issuer.sealer.open(&place(&browser), sealed);
-        let plain = plain.map_err(|error| stale().because(error))?;
-        let this: Self =
-            serde_json::from_slice(plain.expose()).map_err(|error| stale().because(error))?;
-        if this.expires_at <= issuer.clock.now() || this.upstream != upstream {
-            return Err(stale());
-        }
+        let this = Self::read(issuer, headers, upstream, sealed)?;
         // Kept a little longer than it is good, because nodes' clocks differ.
         let (id, kept_until) = (this.id.clone(), this.expires_at.plus(60));
         let first = issuer.db.write::<_, DbError, _>(move |tx| {
@@ -128,6 +138,15 @@ impl State {
             false => Err(stale()),
         }
     }
+
+    /// When the browser was sent away.
+    pub(super) fn since(&self) -> UnixTime {
+        self.expires_at.minus(SECONDS)
+    }
+}
+
+fn stale() -> PageError {
+    PageError::bad_request("error-upstream-stale")
 }
 
 fn browser(issuer: &Issuer, headers: &HeaderMap) -> Option<Secret<String>> {

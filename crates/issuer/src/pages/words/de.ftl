@@ -36,6 +36,14 @@ leaving = Weiter zu { $upstream }
 leaving-by-itself = Sie werden weitergeleitet. Wenn nichts geschieht:
 leaving-link = selbst dorthin gehen
 
+## Mit Privy anmelden
+
+privy-script = Diese Art, sich anzumelden, braucht JavaScript. Die anderen gehen ohne.
+privy-hint = { $upstream } sendet einen Code an diese Adresse.
+privy-send = Code senden
+privy-refused = { $upstream } hat das nicht angenommen. Prüfen Sie Ihre Eingabe, und versuchen Sie es noch einmal.
+privy-back = Zurück
+
 ## Konto anlegen
 
 sign-up = Konto anlegen
@@ -398,6 +406,7 @@ activity-personal-token-made = Sie haben einen persönlichen Zugangsschlüssel a
 activity-personal-token-revoked = Sie haben einen persönlichen Zugangsschlüssel widerrufen.
 activity-passkey-added = Sie haben einen Passkey angelegt.
 activity-passkey-removed = Sie haben einen Passkey entfernt.
+activity-privy-token-handed-over = Ihren Privy-Schlüssel hat erhalten: { $app }.
 activity-recovery-codes-made = Sie haben neue Wiederherstellungscodes erzeugt.
 activity-totp-added = Sie haben eine Authenticator-App eingerichtet.
 activity-totp-removed = Sie haben Ihre Authenticator-App entfernt.

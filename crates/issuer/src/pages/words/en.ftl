@@ -36,6 +36,14 @@ leaving = Continue to { $upstream }
 leaving-by-itself = You are on your way. If nothing happens:
 leaving-link = go there yourself
 
+## Signing in with Privy
+
+privy-script = This way to sign in needs JavaScript. The others work without it.
+privy-hint = { $upstream } sends a code to this address.
+privy-send = Send a code
+privy-refused = { $upstream } did not accept that. Check what you typed, and try again.
+privy-back = Back
+
 ## Signing up
 
 sign-up = Make an account
@@ -398,6 +406,7 @@ activity-personal-token-made = You made a personal access token.
 activity-personal-token-revoked = You revoked a personal access token.
 activity-passkey-added = You added a passkey.
 activity-passkey-removed = You removed a passkey.
+activity-privy-token-handed-over = { $app } was given your Privy token.
 activity-recovery-codes-made = You made new recovery codes.
 activity-totp-added = You set up an authenticator app.
 activity-totp-removed = You removed your authenticator app.

@@ -3,6 +3,7 @@
 mod github;
 mod link;
 mod oidc;
+pub(crate) mod privy;
 mod spoiled;
 mod trust;
 
@@ -68,7 +69,7 @@ async fn email_of(browser: &Browser<'_>) -> String {
 }
 
 /// The details of the events so far of one kind.
-async fn events(app: &App, kind: Kind) -> Vec<String> {
+pub(crate) async fn events(app: &App, kind: Kind) -> Vec<String> {
     let all = issuer::operate::audit::list_newest(&app.issuer, 1_000).await;
     let all = all.unwrap().into_iter();
     let kind = serde_json::to_string(&kind).unwrap();

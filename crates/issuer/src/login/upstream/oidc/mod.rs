@@ -20,11 +20,11 @@ use url::Url;
 use super::fetch::{self, read_json, word};
 use super::{Account, Arrival, Ask, Came, Upstream, UpstreamError, UpstreamsError};
 use crate::settings::{FetchSettings, IdentifiedBy, OidcSettings};
-use cache::Cache;
 use client_auth::{Asked, Proof};
 use id_token::{Claims, Expected};
 use metadata::Metadata;
 
+pub(super) use cache::Cache;
 pub(crate) use id_token::IdTokenError;
 
 pub(super) struct Oidc {
@@ -130,6 +130,7 @@ impl Oidc {
         Ok(Arrival {
             account,
             granted: None,
+            privy_token: None,
         })
     }
 
@@ -266,7 +267,8 @@ impl Oidc {
     }
 }
 
-async fn fetch_keys(http: &reqwest::Client, url: &str) -> Result<KeySet, UpstreamError> {
+/// The keys that a provider publishes.
+pub(super) async fn fetch_keys(http: &reqwest::Client, url: &str) -> Result<KeySet, UpstreamError> {
     let json: Box<RawValue> = metadata::fetch(http, url).await?;
     KeySet::parse(json.get().as_bytes())
         .map_err(|_| UpstreamError::Metadata("its keys are no public key set"))
@@ -283,7 +285,7 @@ fn apple_name(user: &str) -> Option<String> {
 }
 
 /// What may be somebody's address: long enough to be one, and no longer than ours are.
-fn is_address(email: &str) -> bool {
+pub(super) fn is_address(email: &str) -> bool {
     let plain = |c: char| !c.is_whitespace() && !c.is_control();
     let parts = email.split_once('@');
     let whole = parts.is_some_and(|(name, host)| !name.is_empty() && !host.is_empty());
