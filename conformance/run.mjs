@@ -18,6 +18,7 @@ import { nodes } from './judges/nodes.mjs';
 import { oauth4webapi } from './judges/oauth4webapi.mjs';
 import { official } from './judges/official.mjs';
 import { portal } from './judges/portal.mjs';
+import { privy } from './judges/privy.mjs';
 import { python } from './judges/python.mjs';
 import { rmcp } from './judges/rmcp.mjs';
 import { typescript } from './judges/typescript.mjs';
@@ -38,6 +39,7 @@ const JUDGES = {
   levels,
   github,
   upstreams,
+  privy,
   nodes,
 };
 

@@ -6,13 +6,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use issuer::operate::connections;
 use issuer::settings::GithubKind;
 use oauth::jwt::UnverifiedJwt;
-use testkit::{App, FakeGithub, WEBHOOK_SECRET};
+use serde_json::json;
+use testkit::{App, FakeGithub, FakePrivy, PrivySpoil, WEBHOOK_SECRET};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
 use super::{ada, allow, connect, connect_at, disconnect, webhook};
-use crate::login::upstream::{account, app};
+use crate::login::upstream::{account, app, privy};
 
 /// Everything that is logged on this thread, by anybody, at every level.
 #[derive(Clone, Default)]
@@ -138,12 +139,74 @@ async fn no_token_of_github_is_seen_anywhere() {
     secrets.sort();
     secrets.dedup();
     assert!(secrets.len() > 7 && seen.len() > 13);
+    assert_unseen(&secrets, &seen);
+}
+
+fn assert_unseen(secrets: &[String], seen: &[String]) {
     for secret in secrets {
-        for text in &seen {
+        for text in seen {
             let at = text
-                .find(&secret)
+                .find(secret)
                 .map(|at| text.get(at.saturating_sub(200)..));
             assert_eq!(at, None, "{secret}");
         }
     }
+}
+
+#[tokio::test]
+async fn no_token_of_privy_is_seen_but_where_it_is_handed_over() {
+    let log = Log::default();
+    let guard = tracing::subscriber::set_default(log.clone());
+    let fake = FakePrivy::start().await;
+    let settings = fake.settings();
+    let mut seen = vec![format!("{settings:?}")];
+    let app = App::builder().with(|all| {
+        all.upstreams.push(settings);
+        all.clients = vec![crate::endpoints::configured("notes", &[testkit::NOTES])];
+    });
+    let app = app.start().await;
+    let (client, browser) = (app.client().await, app.browser());
+    let token = fake.access_token("ada", &json!({}));
+    let spoiled = fake.spoiled("ada", PrivySpoil::NoSid);
+    for token in [&spoiled, &token, &token] {
+        let page = privy::press(&browser, "/login").await;
+        seen.push(page.body.clone());
+        seen.push(privy::bring(&browser, &page, token).await.body);
+    }
+    let tokens = client.tokens(&browser, "openid notes:read").await;
+    seen.push(read(&tokens.access_token));
+    let form = format!(
+        "client_id=notes&client_secret=secret&token={}",
+        tokens.access_token
+    );
+    let introspected = app.post("/oauth/introspect", form.clone()).await;
+    seen.push(introspected.body);
+    let handed = app.post("/token/privy/access-token", form).await;
+    assert_eq!(handed.member("access_token"), token);
+    for page in [
+        "/account",
+        "/account/activity?group=use",
+        "/account/sessions",
+    ] {
+        seen.push(browser.get(page).await.body);
+    }
+    let mut export = browser.visit("/account").await.form("/logout");
+    export.action = "/account/export".to_owned();
+    seen.push(browser.submit(&export).await.body);
+    drop(guard);
+    let events = issuer::operate::audit::list_newest(&app.issuer, 1_000).await;
+    seen.push(format!("{:?}", events.unwrap()));
+    let log = log.text();
+    assert!(
+        log.contains("did not accept") || log.contains("token was refused"),
+        "{log}"
+    );
+    seen.push(log);
+    app.db.close().await;
+    for file in app.files() {
+        seen.push(String::from_utf8_lossy(&std::fs::read(file).unwrap()).into_owned());
+    }
+    // Neither as a whole nor its signature alone.
+    let signature = |token: &str| token.rsplit('.').next().unwrap_or_default().to_owned();
+    assert_unseen(&[signature(&token), signature(&spoiled)], &seen);
 }

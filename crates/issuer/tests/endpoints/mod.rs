@@ -10,6 +10,8 @@ mod revoke;
 mod token;
 mod userinfo;
 
+pub(crate) use introspect::configured;
+
 /// What a token says, whoever signed it.
 pub(super) fn claims(token: &str) -> serde_json::Value {
     let jwt = oauth::jwt::UnverifiedJwt::split(token).unwrap();

@@ -3,10 +3,11 @@
 use aws_lc_rs::hmac;
 use issuer::settings::Limit;
 use oauth::time::Clock;
-use testkit::{Answer, App, Browser, PASSWORD};
+use testkit::{Answer, App, Browser, FakePrivy, PASSWORD};
 
 use super::passkey;
 use super::step_up::COOKIE;
+use super::upstream::privy;
 
 const SET_UP: &str = "/account/security/totp";
 const SECOND: &str = "/login/second";
@@ -352,4 +353,36 @@ async fn a_passkey_takes_the_place_of_the_second_factor() {
     assert!(!is_signed_in(&browser));
     let right = browser.submit(&device.get(&page, "/login/passkey")).await;
     assert_eq!(right.location(), "/account");
+}
+
+#[tokio::test]
+async fn privy_is_a_first_factor_and_its_token_waits_for_the_second() {
+    let fake = FakePrivy::start().await;
+    let settings = fake.settings();
+    let app = App::builder().with(|all| {
+        all.upstreams.push(settings);
+        all.clients = vec![crate::endpoints::configured("notes", &[testkit::NOTES])];
+    });
+    let app = app.start().await;
+    let ada = enroll(&app, "ada").await;
+    let mut form = ada.browser.visit("/account").await.form("/logout");
+    form.action = "/account/identities/privy".to_owned();
+    let page = ada.browser.submit(&form).await.location().to_owned();
+    let page = ada.browser.get(&page).await;
+    let token = fake.access_token("ada", &serde_json::json!({}));
+    assert_eq!(privy::bring(&ada.browser, &page, &token).await.status, 200);
+    let browser = app.browser();
+    let page = privy::press(&browser, "/login").await;
+    let answer = privy::bring(&browser, &page, &token).await;
+    assert_eq!(answer.member("next"), "/login/second?continue=%2Faccount");
+    assert!(!is_signed_in(&browser));
+    let right = second(&browser, &ada.code(0)).await;
+    assert_eq!(right.location(), "/account");
+    let tokens = app.client().await.tokens(&browser, "notes:read").await;
+    let form = format!(
+        "client_id=notes&client_secret=secret&token={}",
+        tokens.access_token
+    );
+    let handed = app.post("/token/privy/access-token", form).await;
+    assert_eq!(handed.member("access_token"), token);
 }

@@ -177,6 +177,50 @@ async fn a_token_counts_for_the_sign_in_that_it_was_made_for() {
 }
 
 #[tokio::test]
+async fn of_two_that_bring_it_at_once_one_signs_in() {
+    let privy = FakePrivy::start().await;
+    let app = start(&privy).await;
+    let browser = app.browser();
+    let page = press(&browser, "/login").await;
+    let token = privy.access_token("ada", &json!({}));
+    let (a, b) = tokio::join!(
+        bring(&browser, &page, &token),
+        bring(&browser, &page, &token)
+    );
+    let mut statuses = [a.status.as_u16(), b.status.as_u16()];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 400]);
+    assert_eq!(events(&app, Kind::SignedIn).await.len(), 1);
+}
+
+#[tokio::test]
+async fn whoever_is_closed_out_stays_out() {
+    let privy = FakePrivy::start().await;
+    let app = start(&privy).await;
+    let browser = app.browser();
+    sign_in(&browser, &privy, "ada").await;
+    let email = email_of(&browser).await;
+    let disabled = issuer::operate::people::set_disabled(&app.issuer, &email, true).await;
+    assert!(disabled.unwrap());
+    let again = app.browser();
+    assert_refused(&sign_in(&again, &privy, "ada").await, 403, "closed");
+    assert_nobody(&app, &again, 1).await;
+    let settings = privy.settings();
+    let closed = App::builder().with(|all| {
+        all.upstreams.push(settings);
+        all.sign_up = issuer::settings::SignUp::Closed;
+    });
+    let closed = closed.start().await;
+    let browser = closed.browser();
+    assert_refused(
+        &sign_in(&browser, &privy, "ada").await,
+        403,
+        "No account here",
+    );
+    assert_nobody(&closed, &browser, 0).await;
+}
+
+#[tokio::test]
 async fn only_our_own_page_brings_a_token() {
     let privy = FakePrivy::start().await;
     let app = start(&privy).await;
@@ -316,7 +360,7 @@ async fn it_is_linked_and_unlinked_from_inside_a_session() {
     assert_refused(
         &bring(&signed_out, &page, &token).await,
         403,
-        "somebody else",
+        "connected for another person",
     );
     assert_eq!(events(&app, Kind::IdentityLinked).await, [""; 0]);
     let ada = app.person("ada2").await;
