@@ -59,7 +59,7 @@ export function tokens(key, sub) {
   };
 }
 
-/** The stand-in. `codes` has the newest code that went to an address, `calls` every path, `unknown` what was not foreseen. */
+/** The stand-in. With a `siteKey` it wants a check before it sends a code. `codes` has the newest code that went to an address, `calls` every path, `unknown` what was not foreseen. */
 export class StandIn {
   codes = new Map();
   calls = [];
@@ -102,7 +102,7 @@ export class StandIn {
   act(call, body) {
     switch (call) {
       case `GET /api/v1/apps/${APP}`:
-        return [200, { id: APP, name: 'Stand-in', email_auth: true, embedded_wallet_config: { mode: 'legacy-embedded-wallets-only' } }];
+        return [200, { id: APP, name: 'Stand-in', captcha_enabled: !!this.siteKey, captcha_site_key: this.siteKey }];
       case `GET /api/v1/apps/${APP}/jwks.json`:
       case `GET /v1/apps/${APP}/jwks.json`:
         return [200, { keys: [this.jwk()] }];
@@ -122,7 +122,9 @@ export class StandIn {
     return { ...this.key.publicKey.export({ format: 'jwk' }), kid: this.key.kid, alg: 'ES256', use: 'sig' };
   }
 
-  init({ email }) {
+  init({ email, token: proof }) {
+    if (this.siteKey && proof !== `proof for ${this.siteKey}`)
+      return [403, { error: 'no person', code: 'invalid_captcha' }];
     if (email.endsWith('@away.example')) return [503, { error: 'busy' }];
     if (email.endsWith('@refused.example')) return [400, { error: 'refused', code: 'invalid_data' }];
     this.codes.set(email, `${100_000 + Math.floor(Math.random() * 900_000)}`);

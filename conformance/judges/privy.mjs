@@ -41,6 +41,9 @@ export async function privy({ tally, binary, settings, introspector }) {
   }
 }
 
+/** As much of Turnstile as its documentation promises. */
+const TURNSTILE = 'window.turnstile = { render: (box, { sitekey, callback }) => setTimeout(callback, 50, `proof for ${sitekey}`) };';
+
 /** A tab at our page, on the way to what `url` asks for. */
 async function atPage(visit, url = `${visit.subject.issuer}/login`, options = {}) {
   const page = await visit.tab(options);
@@ -165,6 +168,22 @@ const STEPS = [
       await page.keyboard.press('Enter');
       await page.waitForURL(`${visit.subject.issuer}/account`);
       assert.match(await page.locator('main').innerText(), /ada@example\.com/);
+    },
+  ],
+  [
+    'shows the check that an app at Privy may want, from where Cloudflare has it',
+    async ({ visit, standIn }) => {
+      standIn.siteKey = 'a site key';
+      const page = await visit.tab();
+      await page.route('https://challenges.cloudflare.com/turnstile/v0/api.js?render=explicit', (route) =>
+        route.fulfill({ contentType: 'text/javascript', body: TURNSTILE }),
+      );
+      await page.goto(`${visit.subject.issuer}/login`);
+      await page.locator('form[action="/login/privy"] button').click();
+      await through(page, standIn, 'ada@example.com');
+      await page.waitForURL(`${visit.subject.issuer}/account`);
+      assert.deepEqual(page.complaints, []);
+      standIn.siteKey = undefined;
     },
   ],
   [

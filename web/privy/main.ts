@@ -1,6 +1,7 @@
 // The page that signs people in at Privy with a code by mail, and brings what Privy says to our server. All words
 // are the page's; nothing is kept in the browser, because Privy's session is of no use here.
 import Privy, { InMemoryCache, PrivyApiError } from '@privy-io/js-sdk-core';
+import { check } from './captcha.ts';
 
 type Step = 'ask' | 'answer';
 
@@ -69,7 +70,11 @@ async function bring(accessToken: string, identityToken: string | null) {
 }
 
 onSubmit('ask', refused, async (email) => {
-  await privy.auth.email.sendCode(email);
+  await privy.initialize();
+  const config = privy.app.getConfig() as { captcha_enabled?: boolean; captcha_site_key?: string };
+  const siteKey = config.captcha_enabled && config.captcha_site_key;
+  const proof = siteKey ? await check(find('check'), siteKey) : undefined;
+  await privy.auth.email.sendCode(email, proof);
   find('address').textContent = email;
   show('answer');
 });

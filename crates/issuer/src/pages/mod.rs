@@ -302,8 +302,11 @@ pub(crate) async fn dress(
     response
 }
 
-/// No frame, no foreign source, and no script but our own where the page has one, which asks nobody but us
-/// and, on one page, an upstream; forms lead to us and, where a redirect follows, on.
+/// Who checks that a person is there before Privy sends a code.
+const CHECK: &str = "https://challenges.cloudflare.com";
+
+/// No frame, no foreign source, and no script but our own where the page has one, which asks nobody; more on
+/// the one page that speaks with Privy. Forms lead to us and, where a redirect follows, on.
 fn policy(
     form_action: Option<&FormAction>,
     scripted: Option<Scripted>,
@@ -311,12 +314,15 @@ fn policy(
 ) -> String {
     let given = form_action.filter(|FormAction(source)| !source.is_empty());
     let redirect = given.map_or(String::new(), |FormAction(source)| format!(" {source}"));
-    let script = scripted.map_or("", |Scripted| " script-src 'self';");
-    let asks = asks.map_or(String::new(), |Asks(whom)| {
-        format!(" connect-src 'self' {whom};")
-    });
+    let script = match (scripted, asks) {
+        (_, Some(Asks(privy))) => {
+            format!(" script-src 'self' {CHECK}; connect-src 'self' {privy}; frame-src {CHECK};")
+        }
+        (Some(Scripted), None) => " script-src 'self';".to_owned(),
+        (None, None) => String::new(),
+    };
     format!(
-        "default-src 'none'; style-src 'self';{script}{asks} img-src 'self' data:; \
+        "default-src 'none'; style-src 'self';{script} img-src 'self' data:; \
          form-action 'self'{redirect}; base-uri 'none'; frame-ancestors 'none'"
     )
 }

@@ -30,7 +30,7 @@ pub(super) struct Script {
 #[derive(Clone, Copy)]
 pub(crate) struct Scripted;
 
-/// Marks a page whose script asks somebody else: their origin.
+/// Marks the page whose script asks Privy: its origin there.
 #[derive(Clone)]
 pub(crate) struct Asks(pub(crate) String);
 

@@ -13,7 +13,7 @@ use crate::login::session::{SignedIn, Visitor};
 use crate::login::upstream::callback::{Brought, check_person, finish};
 use crate::login::upstream::state::{Purpose, State};
 use crate::login::upstream::{find_signing_in, not_offered};
-use crate::pages::{Asks, Frame, PageError, PageForm, PageQuery, Say, Scripted, say};
+use crate::pages::{Asks, Frame, PageError, PageForm, PageQuery, Say, say};
 
 const NAME: &str = "privy";
 
@@ -56,11 +56,8 @@ pub(crate) async fn get(
             .with("upstream", settings.title.clone()),
         back: &back,
     })?;
-    let marks = (
-        axum::Extension(Scripted),
-        axum::Extension(Asks(privy.base_url.clone())),
-    );
-    Ok((marks, page).into_response())
+    let asks = axum::Extension(Asks(privy.base_url.clone()));
+    Ok((asks, page).into_response())
 }
 
 /// Answers the page's script: where to go on, or what to tell the person.
