@@ -171,7 +171,7 @@ impl FakePrivy {
     pub fn access_token(&self, name: &str, claims: &Value) -> String {
         let mut all = usual(name);
         merge(&mut all, claims);
-        self.token(&self.header(), &all, &lock(&self.inner).key)
+        token(&self.header(), &all, &lock(&self.inner).key)
     }
 
     /// An identity token of somebody, with an address if there is one.
@@ -185,7 +185,7 @@ impl FakePrivy {
             &mut all,
             &json!({"sid": null, "cr": "1", "linked_accounts": linked}),
         );
-        self.token(&self.header(), &all, &lock(&self.inner).key)
+        token(&self.header(), &all, &lock(&self.inner).key)
     }
 
     /// An access token of somebody that nobody may be let in by.
@@ -193,37 +193,36 @@ impl FakePrivy {
     pub fn spoiled(&self, name: &str, spoil: PrivySpoil) -> String {
         let (mut header, mut all) = (self.header(), usual(name));
         let foreign = key();
-        let named = merge;
         match spoil {
-            PrivySpoil::WrongAud => named(&mut all, &json!({"aud": "another-app"})),
-            PrivySpoil::SeveralAuds => named(&mut all, &json!({"aud": ["another-app"]})),
-            PrivySpoil::WrongIss => named(&mut all, &json!({"iss": "privy.example"})),
-            PrivySpoil::IssWithScheme => named(&mut all, &json!({"iss": "https://privy.io"})),
-            PrivySpoil::Expired => named(&mut all, &json!({"exp": NOW.0 - 61})),
-            PrivySpoil::NoExp => named(&mut all, &json!({"exp": null})),
-            PrivySpoil::NoIat => named(&mut all, &json!({"iat": null})),
-            PrivySpoil::TooOld => named(&mut all, &json!({"iat": NOW.0 - 61})),
-            PrivySpoil::FutureIat => named(&mut all, &json!({"iat": NOW.0 + 3_600})),
-            PrivySpoil::AlgNone => named(&mut header, &json!({"alg": "none"})),
-            PrivySpoil::ForeignKeyUnnamed => named(&mut header, &json!({"kid": null})),
-            PrivySpoil::TypOfOthers => named(&mut header, &json!({"typ": "at+jwt"})),
-            PrivySpoil::NoTyp => named(&mut header, &json!({"typ": null})),
-            PrivySpoil::NoSid => named(&mut all, &json!({"sid": null})),
-            PrivySpoil::NumericSid => named(&mut all, &json!({"sid": 7})),
-            PrivySpoil::NoSub => named(&mut all, &json!({"sub": null})),
-            PrivySpoil::NoDid => named(&mut all, &json!({"sub": name})),
+            PrivySpoil::WrongAud => merge(&mut all, &json!({"aud": "another-app"})),
+            PrivySpoil::SeveralAuds => merge(&mut all, &json!({"aud": ["another-app"]})),
+            PrivySpoil::WrongIss => merge(&mut all, &json!({"iss": "privy.example"})),
+            PrivySpoil::IssWithScheme => merge(&mut all, &json!({"iss": "https://privy.io"})),
+            PrivySpoil::Expired => merge(&mut all, &json!({"exp": NOW.0 - 61})),
+            PrivySpoil::NoExp => merge(&mut all, &json!({"exp": null})),
+            PrivySpoil::NoIat => merge(&mut all, &json!({"iat": null})),
+            PrivySpoil::TooOld => merge(&mut all, &json!({"iat": NOW.0 - 61})),
+            PrivySpoil::FutureIat => merge(&mut all, &json!({"iat": NOW.0 + 3_600})),
+            PrivySpoil::AlgNone => merge(&mut header, &json!({"alg": "none"})),
+            PrivySpoil::ForeignKeyUnnamed => merge(&mut header, &json!({"kid": null})),
+            PrivySpoil::TypOfOthers => merge(&mut header, &json!({"typ": "at+jwt"})),
+            PrivySpoil::NoTyp => merge(&mut header, &json!({"typ": null})),
+            PrivySpoil::NoSid => merge(&mut all, &json!({"sid": null})),
+            PrivySpoil::NumericSid => merge(&mut all, &json!({"sid": 7})),
+            PrivySpoil::NoSub => merge(&mut all, &json!({"sub": null})),
+            PrivySpoil::NoDid => merge(&mut all, &json!({"sub": name})),
             PrivySpoil::Identity => return self.identity_token(name, Some("ada@example.com")),
             PrivySpoil::ForeignKey => {}
         }
         let own = lock(&self.inner);
-        let token = match spoil {
-            PrivySpoil::ForeignKey | PrivySpoil::ForeignKeyUnnamed => {
-                self.token(&header, &all, &foreign)
-            }
-            _ => self.token(&header, &all, &own.key),
-        };
-        match (spoil, token.rsplit_once('.')) {
-            (PrivySpoil::AlgNone, Some((signed, _))) => format!("{signed}."),
+        let by_another = matches!(
+            spoil,
+            PrivySpoil::ForeignKey | PrivySpoil::ForeignKeyUnnamed
+        );
+        let key = if by_another { &foreign } else { &own.key };
+        let token = token(&header, &all, key);
+        match (spoil == PrivySpoil::AlgNone, token.rsplit_once('.')) {
+            (true, Some((signed, _))) => format!("{signed}."),
             _ => token,
         }
     }
@@ -231,20 +230,6 @@ impl FakePrivy {
     fn header(&self) -> Value {
         let inner = lock(&self.inner);
         json!({"alg": "ES256", "typ": "JWT", "kid": inner.key.public().kid()})
-    }
-
-    #[expect(clippy::unused_self, reason = "reads as what Privy does")]
-    fn token(&self, header: &Value, claims: &Value, key: &SigningKey) -> String {
-        let text = |json: &Value| {
-            let mut json = json.clone();
-            if let Some(members) = json.as_object_mut() {
-                members.retain(|_, value| !value.is_null());
-            }
-            base64url(json.to_string().as_bytes())
-        };
-        let signed = format!("{}.{}", text(header), text(claims));
-        let signature = sign(key, &signed);
-        format!("{signed}.{}", base64url(&signature))
     }
 }
 
@@ -259,6 +244,19 @@ fn usual(name: &str) -> Value {
         "iss": "privy.io", "aud": APP_ID, "sub": format!("did:privy:{name}"),
         "sid": format!("session-of-{name}"), "iat": NOW.0, "exp": NOW.0 + 3_600,
     })
+}
+
+fn token(header: &Value, claims: &Value, key: &SigningKey) -> String {
+    let text = |json: &Value| {
+        let mut json = json.clone();
+        if let Some(members) = json.as_object_mut() {
+            members.retain(|_, value| !value.is_null());
+        }
+        base64url(json.to_string().as_bytes())
+    };
+    let signed = format!("{}.{}", text(header), text(claims));
+    let signature = sign(key, &signed);
+    format!("{signed}.{}", base64url(&signature))
 }
 
 async fn keys(State(inner): State<Arc<Mutex<Inner>>>) -> Result<Json<Value>, StatusCode> {
