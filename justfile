@@ -20,7 +20,8 @@ test-all:
 accept:
     INSTA_UPDATE=always cargo test --workspace
 
-# Builds the widgets into the pages that the apps embed, with the types of what they show. Needs `npm ci` once.
+# Builds the widgets into the pages that the apps embed, with the types of what they show, and the script of Privy's page.
+# Needs `npm ci` once.
 widgets:
     node_modules/node/bin/node web/types.mjs && node_modules/node/bin/node web/build.mjs && npx tsc
 

@@ -1,4 +1,5 @@
 // Builds the script of the page that speaks with Privy: one file, without what only wallets need.
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'vite';
 
@@ -29,5 +30,18 @@ export async function script(root) {
   });
   const chunks = output.filter(({ type }) => type === 'chunk');
   if (chunks.length !== 1) throw new Error(`${chunks.length} files in place of one`);
-  return chunks[0].code;
+  return `${notice(Object.keys(chunks[0].modules))}${chunks[0].code}`;
+}
+
+/** Whose work the file holds, and under which licenses. */
+function notice(modules) {
+  const folders = modules.flatMap((id) => id.match(/^.*node_modules\/(?:@[^/]+\/)?[^/]+/)?.[0] ?? []);
+  const packages = [...new Set(folders)].map((folder) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    // One of Privy's own brings its license as a file alone.
+    const whole = license ?? (/Apache License/.test(readFileSync(join(folder, 'LICENSE'), 'utf8')) && 'Apache-2.0');
+    if (!whole) throw new Error(`${name} names no license`);
+    return `${name} ${version} (${whole})`;
+  });
+  return `/*! Built from web/privy. With ${packages.sort().join(', ')}. */\n`;
 }

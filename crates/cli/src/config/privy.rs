@@ -11,15 +11,6 @@ use super::keys::pem;
 use super::providers::is_secure;
 use super::reader::Reader;
 
-/// What says something only together with the app's id.
-const DETAILS: [&str; 5] = [
-    "privy.url",
-    "privy.verification_key",
-    "privy.jwks_url",
-    "privy.trusts_email",
-    "privy.token_endpoint_auth",
-];
-
 pub(super) fn build(reader: &Reader<'_>) -> Option<UpstreamSettings> {
     let base_url = origin(reader);
     let keys = keys(reader);
@@ -29,16 +20,10 @@ pub(super) fn build(reader: &Reader<'_>) -> Option<UpstreamSettings> {
         _ => TokenEndpointAuth::ResourceServer,
     };
     let Some(app_id) = reader.given("privy.app_id") else {
-        if let Some(given) = DETAILS
-            .into_iter()
-            .find(|key| reader.layers.get(key).is_some())
-        {
-            let fix = "the dashboard of Privy shows it";
-            reader.error(
-                "privy.app_id",
-                format!("is missing, but {given} is set"),
-                fix,
-            );
+        if keys.is_some() {
+            let problem = "is missing, but its tokens' key is set";
+            let fix = "the dashboard of Privy shows the app id";
+            reader.error("privy.app_id", problem, fix);
         }
         return None;
     };
@@ -111,3 +96,6 @@ fn keys(reader: &Reader<'_>) -> Option<PrivyKeys> {
     }
     Some(PrivyKeys::Url(url))
 }
+
+#[cfg(test)]
+mod tests;

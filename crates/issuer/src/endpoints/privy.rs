@@ -2,12 +2,14 @@
 //! access token is for. No client gets it that way: whoever holds the access token is not enough, unless the
 //! operator says so.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use oauth::error::ErrorCode;
-use oauth::resource::Resource;
+use oauth::params::Params;
 use oauth::secret::Secret;
 use oauth::token::AccessClaims;
 
@@ -17,6 +19,7 @@ use super::form::Form;
 use super::userinfo::{bearer, invalid_token};
 use crate::Issuer;
 use crate::audit::{self, Event, Kind, Source};
+use crate::clients::Client;
 use crate::clients::authenticate::brings_credentials;
 use crate::db::privy_tokens::Row;
 use crate::db::{self, DbError, Tx};
@@ -72,37 +75,28 @@ pub(crate) async fn post(
     headers: HeaderMap,
     form: Result<Form, OauthError>,
 ) -> Result<Response, OauthError> {
-    let privy = issuer.settings.upstreams.iter();
-    let auth = privy.filter_map(UpstreamSettings::privy).next();
-    let auth = auth.map(|privy| privy.token_endpoint_auth);
     let event = Event::new(Kind::PrivyTokenHandedOver, &source);
-    let (claims, event) = if auth == Some(TokenEndpointAuth::Bearer) && is_bearer(&headers) {
-        let hint = "The token is not valid, has expired or was revoked.";
-        let claims = access::verify(&issuer, bearer(&headers)?);
-        let claims = claims.ok_or_else(|| invalid_token(hint))?;
-        (claims, event.detail("to whoever holds the access token"))
-    } else {
-        let Form(params) = form?;
-        let client = authenticated(&issuer, &source, &headers, &params).await?;
-        if !brings_credentials(&headers, &params) {
-            let hint = "Privy tokens are for resource servers that authenticate.";
-            return Err(OauthError::new(ErrorCode::InvalidClient, hint));
+    let (claims, event) = match suffices_to_hold(&issuer) && is_bearer(&headers) {
+        true => {
+            let claims = held(&issuer, &headers)?;
+            let mut event = event.detail("to whoever holds the access token");
+            event.client_id = Some(claims.client_id.clone());
+            (claims, event)
         }
-        let token = params.get("token");
-        let missing = || OauthError::new(ErrorCode::InvalidRequest, "token is missing.");
-        let claims = access::verify(&issuer, token.ok_or_else(missing)?);
-        let named = |resource: &Resource, aud: &str| resource.as_str() == aud;
-        let its_own = |claims: &AccessClaims| {
-            let mut known = client.introspects.iter();
-            known.any(|resource| named(resource, &claims.aud))
-        };
-        let claims = claims.filter(|claims| its_own(claims));
-        (claims.ok_or(NoToken::Unknown)?, event.client(&client.id))
+        false => {
+            let Form(params) = form?;
+            let client = authenticated(&issuer, &source, &headers, &params).await?;
+            if !brings_credentials(&headers, &params) {
+                let hint = "Privy tokens are for resource servers that authenticate.";
+                return Err(OauthError::new(ErrorCode::InvalidClient, hint));
+            }
+            (
+                concerning(&issuer, &client, &params)?,
+                event.client(&client.id),
+            )
+        }
     };
     let mut event = event.person(&claims.sub);
-    event
-        .client_id
-        .get_or_insert_with(|| claims.client_id.clone());
     event.resource = Some(claims.aud.clone());
     let context = issuer.clone();
     let found = issuer.db.write::<_, DbError, _>(move |tx| {
@@ -118,10 +112,39 @@ pub(crate) async fn post(
     Ok(([(header::CACHE_CONTROL, "no-store")], Json(handed_over)).into_response())
 }
 
+/// Whether the operator has it so that the access token alone is enough.
+fn suffices_to_hold(issuer: &Issuer) -> bool {
+    let upstreams = issuer.settings.upstreams.iter();
+    let mut privy = upstreams.filter_map(UpstreamSettings::privy);
+    privy.any(|privy| privy.token_endpoint_auth == TokenEndpointAuth::Bearer)
+}
+
 fn is_bearer(headers: &HeaderMap) -> bool {
     let value = headers.get(header::AUTHORIZATION);
     let scheme = value.and_then(|value| value.to_str().ok()?.split(' ').next());
     scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("bearer"))
+}
+
+/// The access token that the caller holds.
+fn held(issuer: &Issuer, headers: &HeaderMap) -> Result<Arc<AccessClaims>, OauthError> {
+    let hint = "The token is not valid, has expired or was revoked.";
+    access::verify(issuer, bearer(headers)?).ok_or_else(|| invalid_token(hint))
+}
+
+/// The access token that a resource server was called with.
+fn concerning(
+    issuer: &Issuer,
+    client: &Client,
+    params: &Params,
+) -> Result<Arc<AccessClaims>, OauthError> {
+    let hint = "token is missing.";
+    let missing = || OauthError::new(ErrorCode::InvalidRequest, hint);
+    let claims = access::verify(issuer, params.get("token").ok_or_else(missing)?);
+    let its_own = |claims: &Arc<AccessClaims>| {
+        let mut resources = client.introspects.iter();
+        resources.any(|resource| resource.as_str() == claims.aud)
+    };
+    Ok(claims.filter(its_own).ok_or(NoToken::Unknown)?)
 }
 
 /// The live token behind a live family, with the record that it was handed over.

@@ -256,3 +256,29 @@ fn one_token_costs_a_bounded_number_of_verifications() {
     assert_eq!(verify(ninth, &set(false)), Err(JwtError::BadSignature));
     assert_eq!(verify(ninth, &set(true)), Ok(claims()));
 }
+
+#[test]
+fn a_key_in_pem_verifies_whatever_key_a_token_names() {
+    use base64::Engine as _;
+    let pem = |key: &SigningKey| {
+        let text = base64::engine::general_purpose::STANDARD.encode(key.public_der().unwrap());
+        format!("-----BEGIN PUBLIC KEY-----\n{text}\n-----END PUBLIC KEY-----\n")
+    };
+    let key = SigningKey::generate(Algorithm::Es256).unwrap();
+    let (own, other) = (pem(&key), SigningKey::generate(Algorithm::Es256).unwrap());
+    let keys = KeySet::of_pem(&own).unwrap();
+    for named in [key, other.named("elsewhere")] {
+        let token = named.sign_access(&claims()).unwrap();
+        let wanted = match named.public().kid() {
+            "elsewhere" => Err(JwtError::BadSignature),
+            _ => Ok(claims()),
+        };
+        assert_eq!(verify(&token, &keys), wanted);
+    }
+    let rsa = pem(&SigningKey::generate(Algorithm::Rs256).unwrap());
+    let ed25519 = pem(&SigningKey::generate(Algorithm::EdDsa).unwrap());
+    let private = own.replace("PUBLIC", "PRIVATE");
+    for bad in ["", "x", &rsa, &ed25519, &private] {
+        assert!(KeySet::of_pem(bad).is_err(), "{bad}");
+    }
+}
