@@ -283,15 +283,6 @@ fn names_of_other_systems_are_read_or_refused() {
 }
 
 #[test]
-fn privys_own_names_are_read() {
-    for name in ["PRIVY_APP_ID", "VITE_PRIVY_APP_ID"] {
-        let (config, findings) = read("", &[(name, "cm1")]);
-        assert!(findings.is_empty(), "{findings:?}");
-        assert_eq!(config.settings.upstreams[0].client_id, "cm1", "{name}");
-    }
-}
-
-#[test]
 fn names_that_are_not_read_say_what_takes_their_place() {
     assert_eq!(
         complaints("", &[("JWT_SECRET", "x")]),

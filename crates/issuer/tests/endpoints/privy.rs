@@ -150,7 +150,7 @@ async fn it_ends_with_itself_with_what_was_allowed_and_with_the_person() {
     let tokens = client.tokens(&bob, "notes:read").await;
     assert_eq!(ask(&app, "notes", &tokens.access_token).await.status, 200);
     form.action = "/account/identities/privy/unlink".to_owned();
-    assert_eq!(bob.submit(&form).await.location(), "/account");
+    assert_eq!(bob.submit(&form).await.location(), "/account/security");
     let answer = ask(&app, "notes", &tokens.access_token).await;
     assert_refused(&answer, 410, "invalid_grant");
 }

@@ -5,16 +5,22 @@ use base64::engine::general_purpose::STANDARD;
 use issuer::settings::{PrivyKeys, PrivySettings, TokenEndpointAuth, UpstreamSettings};
 use oauth::jwt::{Algorithm, SigningKey};
 
+use crate::config::aliases;
 use crate::config::build;
 use crate::config::findings::Findings;
 use crate::config::layers::{Environment, Layers};
 use crate::config::reader::Reader;
 
 fn read(file: &str) -> (Vec<UpstreamSettings>, Vec<String>) {
+    read_with(file, Environment::new())
+}
+
+fn read_with(file: &str, variables: Environment) -> (Vec<UpstreamSettings>, Vec<String>) {
     let (mut layers, mut findings) = (Layers::default(), Findings::default());
     layers.read_file(file, &mut findings);
+    aliases::read(&mut layers, &variables, &mut findings);
     let reader = Reader::new(&layers, findings);
-    let config = build::build(&reader, &Environment::default()).unwrap();
+    let config = build::build(&reader, &variables).unwrap();
     let findings = reader.findings.into_inner().0;
     let findings = findings.iter().map(ToString::to_string).collect();
     (config.settings.upstreams, findings)
@@ -59,6 +65,16 @@ fn the_app_id_is_all_that_is_needed() {
     // Without it there is no Privy, and nothing to say.
     let (upstreams, findings) = read("");
     assert!(upstreams.is_empty() && findings.is_empty(), "{findings:?}");
+}
+
+#[test]
+fn the_names_of_other_systems_are_read() {
+    for name in ["PRIVY_APP_ID", "VITE_PRIVY_APP_ID"] {
+        let variables = [(name.to_owned(), "cm1".to_owned())].into();
+        let (upstreams, findings) = read_with("", variables);
+        assert!(findings.is_empty(), "{findings:?}");
+        assert_eq!(upstreams[0].client_id, "cm1", "{name}");
+    }
 }
 
 #[test]

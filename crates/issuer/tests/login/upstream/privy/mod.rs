@@ -159,12 +159,15 @@ async fn it_is_linked_and_unlinked_from_inside_a_session() {
     assert_eq!(events(&app, Kind::IdentityLinked).await, [""; 0]);
     let ada = app.person("ada2").await;
     let page = link(&ada).await;
-    assert_eq!(bring(&ada, &page, &token).await.member("next"), "/account");
+    assert_eq!(
+        bring(&ada, &page, &token).await.member("next"),
+        "/account/security"
+    );
     assert_eq!(events(&app, Kind::IdentityLinked).await, ["Privy"]);
     let browser = app.browser();
     sign_in(&browser, &privy, "ada").await;
     assert_eq!(email_of(&browser).await, "ada2@example.com");
     let mut form = ada.visit("/account").await.form("/logout");
     form.action = "/account/identities/privy/unlink".to_owned();
-    assert_eq!(ada.submit(&form).await.location(), "/account");
+    assert_eq!(ada.submit(&form).await.location(), "/account/security");
 }
