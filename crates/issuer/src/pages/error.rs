@@ -89,27 +89,28 @@ impl PageError {
         }
         let title = look.language.text(&self.title);
         let sentence = look.language.text(&self.title.clone().part("sentence"));
-        if self.json {
+        let mut response = if self.json {
             let told = serde_json::json!({ "error": title, "sentence": sentence });
-            return (self.status, Json(told)).into_response();
-        }
-        let page = ErrorPage {
-            frame: &Frame {
-                operator: issuer.settings.operator_name.clone(),
-                brand: Arc::clone(&issuer.brand),
-                csrf: String::new(),
-                connects: false,
-                path: String::new(),
-                here: String::new(),
-                cookie: None,
-                look,
-            },
-            title: &title,
-            sentence: &sentence,
-            reference: &source.trace_id,
+            (self.status, Json(told)).into_response()
+        } else {
+            let page = ErrorPage {
+                frame: &Frame {
+                    operator: issuer.settings.operator_name.clone(),
+                    brand: Arc::clone(&issuer.brand),
+                    csrf: String::new(),
+                    connects: false,
+                    path: String::new(),
+                    here: String::new(),
+                    cookie: None,
+                    look,
+                },
+                title: &title,
+                sentence: &sentence,
+                reference: &source.trace_id,
+            };
+            let html = page.render().unwrap_or_else(|_| title.clone());
+            (self.status, Html(html)).into_response()
         };
-        let html = page.render().unwrap_or_else(|_| title.clone());
-        let mut response = (self.status, Html(html)).into_response();
         if let Some(seconds) = self.retry_after_seconds {
             let headers = response.headers_mut();
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
