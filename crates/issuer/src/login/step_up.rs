@@ -4,9 +4,8 @@
 use askama::Template;
 use axum::extract::{FromRequestParts, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use http::header::REFERER;
 use http::request::Parts;
-use http::{HeaderMap, Method as HttpMethod, StatusCode};
+use http::{Method as HttpMethod, StatusCode};
 use oauth::acr::Acr;
 use oauth::secret::Secret;
 
@@ -23,7 +22,7 @@ use crate::Issuer;
 use crate::audit::{self, Event, Kind, Source};
 use crate::db::factors::Factors;
 use crate::db::{self, DbError, Tx};
-use crate::pages::{Frame, PageError, PageForm, PageQuery, Scripted};
+use crate::pages::{Frame, PageError, PageForm, PageQuery, Scripted, referrer};
 use crate::settings::UpstreamSettings;
 use crate::tokens::methods::{Method, Methods};
 
@@ -104,11 +103,6 @@ pub(super) fn way_back(issuer: &Issuer, parts: &Parts) -> String {
         _ => referrer(issuer, &parts.headers),
     };
     back.unwrap_or_default().to_owned()
-}
-
-fn referrer<'a>(issuer: &Issuer, headers: &'a HeaderMap) -> Option<&'a str> {
-    let text = headers.get(REFERER)?.to_str().ok()?;
-    text.strip_prefix(issuer.settings.public_url.as_str())
 }
 
 #[derive(Template)]

@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderValue, Uri, header};
 use url::form_urlencoded;
 
 use super::words::Language;
-use super::{cookie, read_cookie};
+use super::{cookie, read_cookie, referrer};
 use crate::Issuer;
 
 /// Light or dark, as a person chose it. Without a choice the system's counts.
@@ -88,6 +88,8 @@ impl Look {
     /// then what the browser is set to.
     pub(crate) fn of(issuer: &Issuer, uri: &Uri, headers: &HeaderMap) -> Self {
         let asked = ui_locales(uri.query().unwrap_or_default());
+        // A form's answer is in the language of the page that the form was on.
+        let asked = asked.or_else(|| ui_locales(referrer(issuer, headers)?.split_once('?')?.1));
         let chosen = read_cookie(issuer, headers, LANGUAGE_COOKIE);
         let accepted = headers.get(header::ACCEPT_LANGUAGE);
         let accepted = accepted.and_then(|value| value.to_str().ok());

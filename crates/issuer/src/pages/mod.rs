@@ -176,6 +176,13 @@ fn csrf_matches(issuer: &Issuer, headers: &HeaderMap, field: Option<&str>) -> bo
         .is_some_and(|(cookie, field)| constant_time_eq(cookie.as_bytes(), field.as_bytes()))
 }
 
+/// The page of ours that led here: its path and query.
+pub(crate) fn referrer<'a>(issuer: &Issuer, headers: &'a HeaderMap) -> Option<&'a str> {
+    let text = headers.get(header::REFERER)?.to_str().ok()?;
+    let path = text.strip_prefix(issuer.settings.public_url.as_str());
+    path.filter(|path| path.starts_with('/'))
+}
+
 /// Cookies of ours. On https the prefix keeps other hosts of the domain from setting them.
 fn cookie_name(issuer: &Issuer, name: &str) -> String {
     let prefix = if issuer.settings.public_url.is_https() {

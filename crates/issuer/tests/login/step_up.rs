@@ -110,10 +110,7 @@ async fn after_a_form_the_person_comes_back_to_its_page() {
             "%2Faccount%2Fsecurity%2Frecovery-codes",
         ),
         ("https://evil.test/account".to_owned(), ""),
-        (
-            format!("{ORIGIN}.evil.test/account"),
-            ".evil.test%2Faccount",
-        ),
+        (format!("{ORIGIN}.evil.test/account"), ""),
     ] {
         let request = http::Request::post(CODES)
             .header("content-type", "application/x-www-form-urlencoded")

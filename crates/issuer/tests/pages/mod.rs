@@ -31,6 +31,20 @@ async fn pages_are_in_the_language_of_whoever_reads_them() {
             &[(has.clone(), cookie)],
             false,
         ),
+        // And holds for the answer to a form, whose address names nobody's wish.
+        (
+            "/login",
+            &[(
+                header::REFERER,
+                "https://auth.test/login?continue=%2Foauth%2Fauthorize%3Fui_locales%3Dde",
+            )],
+            true,
+        ),
+        (
+            "/login",
+            &[(header::REFERER, "https://evil.example/login?ui_locales=de")],
+            false,
+        ),
     ] {
         let page = visit(&app, path, headers).await;
         let (lang, heading) = match german {
