@@ -72,6 +72,7 @@ impl PrivySpoil {
 struct Inner {
     key: SigningKey,
     calls: usize,
+    sessions: usize,
     away: bool,
 }
 
@@ -97,6 +98,7 @@ impl FakePrivy {
         let inner = Arc::new(Mutex::new(Inner {
             key: key(),
             calls: 0,
+            sessions: 0,
             away: false,
         }));
         let path = format!("/api/v1/apps/{APP_ID}/jwks.json");
@@ -166,12 +168,19 @@ impl FakePrivy {
         lock(&self.inner).calls
     }
 
-    /// An access token of somebody, with claims in place of the usual ones.
+    /// An access token of somebody's new session, with claims in place of the usual ones.
     #[must_use]
     pub fn access_token(&self, name: &str, claims: &Value) -> String {
+        let header = self.header();
+        let mut inner = lock(&self.inner);
+        inner.sessions += 1;
         let mut all = usual(name);
+        merge(
+            &mut all,
+            &json!({"sid": format!("session-{}", inner.sessions)}),
+        );
         merge(&mut all, claims);
-        token(&self.header(), &all, &lock(&self.inner).key)
+        token(&header, &all, &inner.key)
     }
 
     /// An identity token of somebody, with an address if there is one.

@@ -1,7 +1,7 @@
 //! Privy's access token, kept sealed with the session that it began and with what the person allowed from
 //! there, for a backend that acts at Privy.
 
-use oauth::secret::Secret;
+use oauth::secret::{Secret, SecretHash};
 use oauth::time::UnixTime;
 
 use crate::Issuer;
@@ -12,6 +12,25 @@ use crate::db::{self, DbError, Tx};
 pub(crate) struct PrivyToken {
     pub(crate) access_token: Secret<String>,
     pub(crate) expires_at: UnixTime,
+}
+
+impl PrivyToken {
+    /// Uses the token up for coming in with: whoever it is handed over to does not come in with it too.
+    /// Whether nobody had.
+    pub(crate) async fn redeem(&self, issuer: &Issuer) -> Result<bool, DbError> {
+        let text = self.access_token.expose();
+        // A signature by ECDSA has a second form that is as good, so what is signed names the token.
+        let signed = text
+            .rsplit_once('.')
+            .map_or(text.as_str(), |(signed, _)| signed);
+        let id = SecretHash::of(signed.as_bytes()).as_str().to_owned();
+        // A little longer than it is good, because clocks differ.
+        let kept_until = self.expires_at.plus(120);
+        let first = issuer.db.write::<_, DbError, _>(move |tx| {
+            Box::pin(async move { db::used_ids::insert(tx, &id, kept_until).await })
+        });
+        first.await
+    }
 }
 
 /// Keeps a token for a person. Answers its id here.

@@ -180,3 +180,28 @@ async fn the_holder_of_the_access_token_gets_it_only_where_the_operator_says_so(
     app.post("/oauth/revoke", revoke).await;
     assert_refused(&with_header(&app, &holder).await, 401, "invalid_token");
 }
+
+#[tokio::test]
+async fn what_was_handed_over_signs_nobody_in() {
+    let fake = FakePrivy::start().await;
+    let app = start(&fake, TokenEndpointAuth::ResourceServer).await;
+    let (client, browser) = (app.client().await, app.browser());
+    // Somebody at the resource server has begun a sign-in, and waits.
+    let thief = app.browser();
+    let waiting = privy::press(&thief, "/login").await;
+    let page = privy::press(&browser, "/login").await;
+    let theirs = fake.access_token("ada", &json!({}));
+    privy::bring(&browser, &page, &theirs).await;
+    let tokens = client.tokens(&browser, "notes:read").await;
+    let answer = ask(&app, "notes", &tokens.access_token).await;
+    let handed_over = answer.member("access_token");
+    let answer = privy::bring(&thief, &waiting, &handed_over).await;
+    assert_eq!(answer.status, 400, "{}", answer.body);
+    assert_eq!(answer.member("next"), "");
+    assert!(thief.get("/account").await.status.is_redirection());
+    // The person stays in, and signs in anew with a new one.
+    assert_eq!(browser.get("/account").await.status, 200);
+    app.clock.advance(1);
+    privy::sign_in(&thief, &fake, "bob").await;
+    assert_eq!(thief.get("/account").await.status, 200);
+}

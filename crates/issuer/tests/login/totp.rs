@@ -17,7 +17,7 @@ pub(super) struct Enrolled<'a> {
     pub(super) browser: Browser<'a>,
     app: &'a App,
     key: Vec<u8>,
-    recovery: Vec<String>,
+    pub(super) recovery: Vec<String>,
 }
 
 fn codes(page: &Answer) -> Vec<String> {
@@ -373,6 +373,7 @@ async fn privy_is_a_first_factor_and_its_token_waits_for_the_second() {
     assert_eq!(privy::bring(&ada.browser, &page, &token).await.status, 200);
     let browser = app.browser();
     let page = privy::press(&browser, "/login").await;
+    let token = fake.access_token("ada", &serde_json::json!({}));
     let answer = privy::bring(&browser, &page, &token).await;
     assert_eq!(answer.member("next"), "/login/second?continue=%2Faccount");
     assert!(!is_signed_in(&browser));

@@ -7,6 +7,7 @@ use http::{HeaderMap, StatusCode, Uri};
 use oauth::params::Params;
 
 use super::arrive::Arrived;
+use super::privy::PrivyTokenError;
 use super::start::away;
 use super::state::{Purpose, State};
 use super::{Came, Known, UpstreamError, find, not_offered};
@@ -77,6 +78,12 @@ pub(super) async fn finish(
     };
     let arrival = known.protocol.redeem(&came).await;
     let arrival = arrival.map_err(|error| refused(issuer, known, (&visitor, &state), error))?;
+    if let Some(token) = &arrival.privy_token
+        && !token.redeem(issuer).await?
+    {
+        let error = PrivyTokenError::Used.into();
+        return Err(refused(issuer, known, (&visitor, &state), error));
+    }
     let arrived = Arrived {
         issuer: issuer.clone(),
         known: known.clone(),

@@ -24,6 +24,8 @@ pub(crate) enum PrivyTokenError {
     NoSubject,
     #[error("it is older than this sign-in")]
     TooOld,
+    #[error("somebody came in with it before")]
+    Used,
     #[error("the two tokens are about different people")]
     OtherSubject,
 }
