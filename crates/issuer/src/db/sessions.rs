@@ -11,6 +11,7 @@ pub(crate) struct NewSession {
     pub(crate) id_hash: String,
     pub(crate) person_id: String,
     pub(crate) authenticated_at: UnixTime,
+    pub(crate) created_at: UnixTime,
     /// Words, with spaces between.
     pub(crate) methods: String,
     pub(crate) expires_at: UnixTime,
@@ -74,7 +75,7 @@ pub(crate) async fn insert(tx: &mut Tx, new: NewSession) -> Result<(), DbError> 
         "INSERT INTO sessions
          (id_hash, person_id, authenticated_at, methods, seen_at, expires_at, user_agent, address,
           created_at, mark_hash, privy_token_id)
-         VALUES ($1, $2, $3, $4, $3, $5, $6, $7, $3, $8, $9)",
+         VALUES ($1, $2, $3, $4, $10, $5, $6, $7, $10, $8, $9)",
         new.id_hash,
         new.person_id,
         new.authenticated_at.0,
@@ -83,7 +84,8 @@ pub(crate) async fn insert(tx: &mut Tx, new: NewSession) -> Result<(), DbError> 
         new.user_agent,
         new.address,
         new.mark_hash,
-        new.privy_token_id
+        new.privy_token_id,
+        new.created_at.0
     )?;
     Ok(())
 }

@@ -20,6 +20,8 @@ use crate::settings::Settings;
 use crate::tokens::methods::Methods;
 
 const PAGE: &str = "/account/level";
+/// Where passkeys are changed.
+const SECURITY: &str = "/account/security";
 
 /// Where people get to a level, and what looks for itself. All other pages are closed to whoever is below
 /// the one that the operator demands of everybody.
@@ -71,6 +73,8 @@ struct LevelPage<'a> {
     passkey: Option<Offered>,
     /// Whether a new one can be made here.
     passkeys: bool,
+    /// Where whoever lost their passkeys uses a recovery code.
+    lost: Option<String>,
     /// Where a code would go that is enough.
     mail: Option<String>,
     /// The same without what was only wished for.
@@ -121,6 +125,8 @@ pub(super) async fn show(
             _ => passkey::offer(issuer, Some(&person.id))?,
         },
         passkeys: issuer.passkeys.is_some(),
+        lost: (factors.recovery_codes > 0 && to.target().starts_with(SECURITY))
+            .then(|| to.link("/account/confirm")),
         mail: mail
             .filter(enough)
             .map(|offer| verify::masked(&offer.email)),
@@ -138,6 +144,9 @@ fn who(issuer: &Issuer, to: &Continuation, acr: Acr) -> Say {
     let operator = || say("level-for-operator").with("operator", apart(&settings.operator_name));
     if settings.sign_in.acr >= Some(acr) {
         return operator();
+    }
+    if to.target().starts_with(SECURITY) {
+        return say("level-for-passkeys");
     }
     let resource = to.resource(issuer);
     if let Some(resource) = resource.filter(|resource| resource.acr >= Some(acr)) {

@@ -179,6 +179,9 @@ impl FromRequestParts<Issuer> for Visitor {
     }
 }
 
+/// Whose session begins, what was proved and when, and the Privy token behind it.
+type Begun<'a> = (&'a str, (Methods, UnixTime), &'a Option<String>);
+
 impl Visitor {
     /// Starts a session under a new id; the one the browser came with ends. Answers what its cookie
     /// holds.
@@ -188,19 +191,43 @@ impl Visitor {
         tx: &mut Tx,
         (person_id, methods): (&str, Methods),
     ) -> Result<Secret<String>, DbError> {
+        let proved = (methods, issuer.clock.now());
+        self.start(issuer, tx, (person_id, proved, &self.privy_token_id))
+            .await
+    }
+
+    /// As [`Visitor::start_session`], in place of one whose person proved nothing anew.
+    pub(crate) async fn replace_session(
+        &self,
+        issuer: &Issuer,
+        tx: &mut Tx,
+        ended: &SignedIn,
+    ) -> Result<Secret<String>, DbError> {
+        let proved = (ended.methods, ended.authenticated_at);
+        let ended = (ended.person.id.as_str(), proved, &ended.privy_token_id);
+        self.start(issuer, tx, ended).await
+    }
+
+    async fn start(
+        &self,
+        issuer: &Issuer,
+        tx: &mut Tx,
+        (person_id, (methods, at), privy_token_id): Begun<'_>,
+    ) -> Result<Secret<String>, DbError> {
         let fresh = SessionCookie::new(issuer)?;
         self.end_session(tx).await?;
         let now = issuer.clock.now();
         let new = NewSession {
             id_hash: fresh.id_hash(),
             person_id: person_id.to_owned(),
-            authenticated_at: now,
+            authenticated_at: at,
+            created_at: now,
             methods: methods.to_string(),
             expires_at: now.plus(issuer.settings.lifetimes.session_absolute),
             user_agent: self.user_agent.clone(),
             address: self.source.address_text(),
             mark_hash: fresh.mark_hash(),
-            privy_token_id: self.privy_token_id.clone(),
+            privy_token_id: privy_token_id.clone(),
         };
         if !self.device.knows(person_id) {
             let alert = Alert::NewDevice {
@@ -253,14 +280,20 @@ pub(crate) async fn rotate(
     signed_in: &SignedIn,
     method: Method,
 ) -> Result<Option<Secret<String>>, DbError> {
-    let fresh = SessionCookie::new(issuer)?;
+    let (fresh, now) = (SessionCookie::new(issuer)?, issuer.clock.now());
+    let is_old = now.since(signed_in.authenticated_at) > issuer.settings.lifetimes.step_up;
+    let known = match is_old {
+        // What was proved long ago is not as fresh as what is proved now, if that is less.
+        true => signed_in.methods.up_to(Methods::from(method).acr()),
+        false => signed_in.methods,
+    };
     let rotation = Rotation {
         id_hash: signed_in.session_hash.clone(),
         new_id_hash: fresh.id_hash(),
         mark_hash: fresh.mark_hash(),
-        methods: signed_in.methods.with(method).to_string(),
+        methods: known.with(method).to_string(),
     };
-    let rotated = sessions::rotate(tx, &rotation, issuer.clock.now()).await?;
+    let rotated = sessions::rotate(tx, &rotation, now).await?;
     Ok(rotated.then(|| fresh.value()))
 }
 

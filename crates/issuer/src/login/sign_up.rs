@@ -146,13 +146,19 @@ async fn enter_with(
     let (issuer, db) = (issuer.clone(), issuer.db.clone());
     db.write(move |tx| {
         Box::pin(async move {
+            let (invited, person_id) = (invitation.is_some(), new.id.clone());
             if let Some(token) = invitation {
                 let purpose = Purpose::Invitation;
                 let proved: Option<Proved<Invited>> =
                     purpose.redeem_link(&issuer, tx, &token).await?;
                 proved.ok_or(EnterError::InvitationUsed)?;
             }
-            Ok(make(&issuer, tx, &visitor, new).await?)
+            let session = make(&issuer, tx, &visitor, new).await?;
+            if invited {
+                // Its password was chosen through a link by mail.
+                people::update_password_mailed(tx, &person_id, true).await?;
+            }
+            Ok(session)
         })
     })
     .await

@@ -12,6 +12,7 @@ use crate::audit::Source;
 use crate::connections;
 use crate::db;
 use crate::login::continuation::{Continuation, sign_in_path};
+use crate::login::level;
 use crate::login::session::SignedIn;
 use crate::login::upstream::Purpose;
 use crate::login::upstream::start::{Leaving, send_away};
@@ -45,6 +46,10 @@ pub(crate) async fn get(
         let here = format!("/connect/{name}?{}", raw.unwrap_or_default());
         return Ok(Redirect::to(&sign_in_path("/login", &here)).into_response());
     };
+    if let Some(acr) = level::missing_at(&issuer, signed_in.methods, "/connect") {
+        let here = format!("/connect/{name}?{}", raw.unwrap_or_default());
+        return Ok(Redirect::to(&level::page(acr, &here)).into_response());
+    }
     check_addressee(&issuer, &name, &signed_in, query.get("for"))?;
     let to = Continuation::load(&issuer, &source, query.get("continue")).await;
     let row = connections::find_row(&issuer, &signed_in.person.id, known).await?;

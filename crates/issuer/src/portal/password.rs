@@ -57,16 +57,23 @@ pub(crate) async fn post(
         end_sessions: form.get("end_sessions").is_some(),
         end_apps: form.get("end_apps").is_some(),
     };
-    let (context, person, methods) = (issuer.clone(), signed_in.person, signed_in.methods);
+    let context = issuer.clone();
     let changed = issuer.db.write::<_, DbError, _>(move |tx| {
         Box::pin(async move {
-            let revoked = keep(&context, tx, (&person, &visitor), new).await?;
-            let strong = methods.are_strong();
-            if strong || methods.contains(Method::EmailCode) {
-                people::update_password_mailed(tx, &person.id, !strong).await?;
+            let (person, methods) = (&signed_in.person, signed_in.methods);
+            let mut new = new;
+            if methods.are_strong() {
+                // What began with a password from the mailbox is not to pass for more than that now.
+                let contact = people::find_contact(tx, &person.id).await?;
+                new.end_sessions |= contact.is_some_and(|contact| contact.password_mailed);
+                people::update_password_mailed(tx, &person.id, false).await?;
+            } else if !methods.contains(Method::Password) {
+                // The account elsewhere is often the mailbox itself.
+                people::update_password_mailed(tx, &person.id, true).await?;
             }
-            let how = (person.id.as_str(), methods);
-            Ok((visitor.start_session(&context, tx, how).await?, revoked))
+            let revoked = keep(&context, tx, (person, &visitor), new).await?;
+            let session = visitor.replace_session(&context, tx, &signed_in).await?;
+            Ok((session, revoked))
         })
     });
     let (session, revoked) = changed.await?;

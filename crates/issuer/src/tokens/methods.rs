@@ -106,6 +106,15 @@ impl Methods {
         self.are_strong().then_some(Acr::MultiFactor)
     }
 
+    /// Those of them that amount to no more than this.
+    #[must_use]
+    pub(crate) fn up_to(self, acr: Option<Acr>) -> Self {
+        let kept = self
+            .iter()
+            .filter(|method| Self::from(*method).acr() <= acr);
+        kept.fold(Self::default(), Self::with)
+    }
+
     /// The values of `amr`, each once.
     pub(crate) fn amr(self) -> Vec<&'static str> {
         let mut values: Vec<_> = self.iter().filter_map(Method::amr).collect();

@@ -13,6 +13,7 @@ pub(super) fn session(id: &str, person: &str, lives: i64) -> NewSession {
         id_hash: id.into(),
         person_id: person.into(),
         authenticated_at: NOW,
+        created_at: NOW,
         methods: "password".into(),
         expires_at: NOW.plus(lives),
         user_agent: "browser".into(),

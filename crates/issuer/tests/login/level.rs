@@ -4,7 +4,7 @@ use issuer::settings::{EmailCode, Settings};
 use oauth::acr::Acr;
 use testkit::{Answer, App, Browser, NOTES, PASSWORD, PING, Tokens};
 
-use super::passkey::enroll;
+use super::passkey::{self, enroll};
 use super::totp;
 use crate::endpoints::claims;
 
@@ -327,4 +327,19 @@ async fn a_mailed_code_is_never_phishing_resistant() {
     let ada = super::email_code::person(&app, "ada").await;
     let page = led(&ada, &client.authorize_path(SCOPES)).await;
     assert!(!page.body.contains("/account/confirm/mail"));
+}
+
+#[tokio::test]
+async fn an_old_passkey_is_not_as_fresh_as_the_code_of_now() {
+    let app = demanding(Acr::PhishingResistant).await;
+    let client = app.client().await;
+    let ada = passkey::with_both(&app, "ada").await;
+    let path = client.authorize_path(SCOPES);
+    allow(&app, &ada.browser, &path).await;
+    app.clock.advance(3_600);
+    let form = ada.browser.get("/account/confirm").await;
+    let form = form.form("/account/confirm").with("code", &ada.code(0));
+    assert_eq!(ada.browser.submit(&form).await.status, 303);
+    // Else the notes would hear of a passkey, and of a moment ago.
+    led(&ada.browser, &path).await;
 }

@@ -3,6 +3,7 @@
 use testkit::{Answer, App, Authenticator, Browser, PASSWORD};
 
 use super::step_up::COOKIE;
+use super::totp;
 
 const NEW: &str = "/account/security/passkeys/new";
 const SIGN_IN: &str = "/login/passkey";
@@ -266,4 +267,58 @@ async fn the_last_way_to_sign_in_stays() {
     let other = app.browser();
     let gone = device.get(&other.get("/login").await, SIGN_IN);
     refused(&other.submit(&gone).await);
+}
+
+/// A person with an app for codes and a passkey.
+pub(super) async fn with_both<'a>(app: &'a App, name: &str) -> totp::Enrolled<'a> {
+    let ada = totp::enroll(app, name).await;
+    let form = Authenticator::default().create(&ada.browser.get(NEW).await, NEW);
+    let answer = ada.browser.submit(&form.with("name", "Phone")).await;
+    assert_eq!(answer.location(), "/account/security", "{}", answer.body);
+    ada
+}
+
+#[tokio::test]
+async fn codes_make_and_remove_no_passkeys_beside_one_that_there_is() {
+    let app = App::start().await;
+    let ada = with_both(&app, "ada").await;
+    let thief = app.browser();
+    totp::password(&thief, "ada@example.com", "").await;
+    totp::second(&thief, &ada.code(0)).await;
+    let to_level = "/account/level?continue=%2Faccount%2Fsecurity%2Fpasskeys%2Fnew";
+    assert!(thief.get(NEW).await.location().starts_with(to_level));
+    let csrf = thief.visit("/account").await.form("/logout");
+    let csrf = csrf.get("csrf").unwrap().to_owned();
+    let form = Authenticator::default().create(&ada.browser.get(NEW).await, NEW);
+    let answer = thief.submit(&form.with("csrf", &csrf)).await;
+    assert!(answer.location().starts_with(to_level));
+    let edit = ada.browser.get("/account/security").await.body;
+    let (_, edit) = edit.split_once("/passkeys/edit").unwrap();
+    let edit = format!("{NEW}{edit}").replace("/new?", "/edit?");
+    let edit = edit.split('"').next().unwrap();
+    let remove = thief
+        .get(edit)
+        .await
+        .form("/account/security/passkeys/remove");
+    assert!(
+        thief
+            .submit(&remove)
+            .await
+            .location()
+            .starts_with("/account/level?")
+    );
+    let overview = ada.browser.get("/account/security").await.body;
+    assert_eq!(
+        overview.matches("/account/security/passkeys/edit").count(),
+        1
+    );
+    // Whoever lost the passkey has recovery codes, and is told so.
+    let page = thief.visit(NEW).await;
+    assert!(page.body.contains("a passkey, use one that you have"));
+    let (_, link) = page.body.split_once("href=\"/account/confirm").unwrap();
+    let link = format!("/account/confirm{}", link.split('"').next().unwrap());
+    let form = thief.get(&link).await.form("/account/confirm");
+    let answer = thief.submit(&form.with("code", &ada.recovery[0])).await;
+    assert_eq!(answer.location(), NEW);
+    assert_eq!(thief.get(NEW).await.status, 200);
 }

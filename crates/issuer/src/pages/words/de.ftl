@@ -248,6 +248,8 @@ passkey-failed = Es wurde kein Passkey benutzt. Versuchen Sie es noch einmal, od
 ## Eine stärkere Anmeldung
 
 level-title = Eine stärkere Anmeldung
+level-for-passkeys = Um einen Passkey hinzuzufügen oder zu entfernen, benutzen Sie einen, den Sie haben.
+level-lost = Ich habe meine Passkeys verloren: einen Wiederherstellungscode benutzen
 level-for-app = um mit { $app } fortzufahren
 level-for-operator = verlangt von { $operator }
 level-multi-factor = Hier wird ein zweiter Faktor verlangt: ein Passkey, oder ein Code zusätzlich zum Passwort.

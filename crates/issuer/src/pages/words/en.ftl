@@ -248,6 +248,8 @@ passkey-failed = No passkey was used. Try again, or choose another way.
 ## A stronger sign-in
 
 level-title = A stronger sign-in
+level-for-passkeys = To add or remove a passkey, use one that you have.
+level-lost = I have lost my passkeys: use a recovery code
 level-for-app = to continue to { $app }
 level-for-operator = demanded by { $operator }
 level-multi-factor = A second factor is asked for here: a passkey, or a code besides your password.

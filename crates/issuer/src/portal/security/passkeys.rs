@@ -4,21 +4,24 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use http::StatusCode;
+use oauth::acr::Acr;
 
 use super::adding::NewFactor;
 use crate::Issuer;
 use crate::audit::{self, Event, Kind, Source};
 use crate::db::{self, DbError};
-use crate::login::Problem;
 use crate::login::continuation::Continuation;
 use crate::login::passkey::{self, Offered, PasskeyError};
 use crate::login::session::{SignedIn, Visitor};
 use crate::login::step_up::Recent;
+use crate::login::{Problem, level};
 use crate::pages::{Frame, PageError, PageForm, PageQuery, Scripted, clean};
+use crate::tokens::methods::Method;
 
 /// Nobody needs more, and each is shown.
 const PASSKEYS_MAX: usize = 25;
 const OVERVIEW: &str = "/account/security";
+const NEW: &str = "/account/security/passkeys/new";
 
 #[derive(Template)]
 #[template(path = "passkey_new.html")]
@@ -37,6 +40,23 @@ struct EditPage<'a> {
     problem: Option<Problem>,
 }
 
+/// Sends whoever may not change passkeys to where they prove more. What proves less than a passkey would else
+/// make one for itself, and be as good. A recovery code may: whoever lost the device has nothing else.
+async fn check_may_change(
+    issuer: &Issuer,
+    signed_in: &SignedIn,
+    back: &str,
+) -> Result<Option<Response>, PageError> {
+    let methods = signed_in.methods;
+    if methods.contains(Method::Passkey) || methods.contains(Method::RecoveryCode) {
+        return Ok(None);
+    }
+    let mut tx = issuer.db.read().await?;
+    let factors = db::factors::find(&mut tx, &signed_in.person.id).await?;
+    let page = level::page(Acr::PhishingResistant, back);
+    Ok((factors.passkeys > 0).then(|| Redirect::to(&page).into_response()))
+}
+
 pub(crate) async fn get_new(
     State(issuer): State<Issuer>,
     Recent(signed_in): Recent,
@@ -45,6 +65,9 @@ pub(crate) async fn get_new(
     query: PageQuery,
 ) -> Result<Response, PageError> {
     let to = Continuation::load(&issuer, &source, query.get("continue")).await;
+    if let Some(more) = check_may_change(&issuer, &signed_in, &to.link(NEW)).await? {
+        return Ok(more);
+    }
     let mut tx = issuer.db.read().await?;
     let known = db::passkeys::list(&mut tx, &signed_in.person.id).await?;
     drop(tx);
@@ -68,6 +91,9 @@ pub(crate) async fn post_new(
     form: PageForm,
 ) -> Result<Response, PageError> {
     let to = Continuation::load(&issuer, &visitor.source, form.get("continue")).await;
+    if let Some(more) = check_may_change(&issuer, &signed_in, &to.link(NEW)).await? {
+        return Ok(more);
+    }
     let answer = (form.text("state"), form.text("credential"));
     let (mut row, asked) = passkey::accept_new(&issuer, &signed_in.person, answer)?;
     row.name = clean(form.text("name"));
@@ -114,6 +140,9 @@ pub(crate) async fn remove(
     frame: Frame,
     form: PageForm,
 ) -> Result<Response, PageError> {
+    if let Some(more) = check_may_change(&issuer, &signed_in, OVERVIEW).await? {
+        return Ok(more);
+    }
     let id = form.text("passkey").to_owned();
     let (context, db) = (issuer.clone(), issuer.db.clone());
     let person_id = signed_in.person.id.clone();
