@@ -20,8 +20,9 @@ use crate::settings::Settings;
 use crate::tokens::methods::Methods;
 
 const PAGE: &str = "/account/level";
-/// Where passkeys are changed.
+/// Below it passkeys are changed.
 const SECURITY: &str = "/account/security";
+const NEW_PASSKEY: &str = "/account/security/passkeys/new";
 
 /// Where people get to a level, and what looks for itself. All other pages are closed to whoever is below
 /// the one that the operator demands of everybody.
@@ -30,7 +31,7 @@ const OPEN: [&str; 7] = [
     "/account/confirm",
     email_code::confirm::PATH,
     "/account/security/totp",
-    "/account/security/passkeys/new",
+    NEW_PASSKEY,
     CONSENT_PATH,
     FINISH_PATH,
 ];
@@ -125,8 +126,7 @@ pub(super) async fn show(
             _ => passkey::offer(issuer, Some(&person.id))?,
         },
         passkeys: issuer.passkeys.is_some(),
-        lost: (factors.recovery_codes > 0 && to.target().starts_with(SECURITY))
-            .then(|| to.link("/account/confirm")),
+        lost: lost(to).filter(|_| factors.recovery_codes > 0),
         mail: mail
             .filter(enough)
             .map(|offer| verify::masked(&offer.email)),
@@ -136,6 +136,18 @@ pub(super) async fn show(
     let form_action = to.form_action([]);
     let marks = (axum::Extension(form_action), axum::Extension(Scripted));
     Ok((marks, page).into_response())
+}
+
+/// Where whoever lost their passkeys makes another one with a recovery code, which opens no other page that a
+/// passkey is demanded for.
+fn lost(to: &Continuation) -> Option<String> {
+    let target = to.target();
+    let next = match target.starts_with(NEW_PASSKEY) {
+        true => target,
+        false => NEW_PASSKEY,
+    };
+    let below = target.starts_with(SECURITY);
+    below.then(|| sign_in_path("/account/confirm", next))
 }
 
 /// Who demands it.

@@ -343,3 +343,22 @@ async fn an_old_passkey_is_not_as_fresh_as_the_code_of_now() {
     // Else the notes would hear of a passkey, and of a moment ago.
     led(&ada.browser, &path).await;
 }
+
+#[tokio::test]
+async fn whoever_lost_their_passkey_spends_no_recovery_code_on_a_closed_page() {
+    let builder = App::builder().with(|all| all.sign_in.acr = Some(Acr::MultiFactor));
+    let app = builder.start().await;
+    let ada = app.person("ada").await;
+    let (_, page) = totp::set_up(&app, &ada, "/account/security/totp").await;
+    assert!(page.body.contains("<code>"));
+    let phr = "/account/level?continue=%2Faccount%2Fsecurity&acr=phr";
+    let page = ada.get(phr).await;
+    let lost = "/account/confirm?continue=%2Faccount%2Fsecurity%2Fpasskeys%2Fnew\"";
+    assert!(page.body.contains(lost), "{}", page.body);
+    // Elsewhere a recovery code would change nothing.
+    let page = ada
+        .get("/account/level?continue=%2Faccount%2Fapps&acr=phr")
+        .await;
+    assert_eq!(page.status, 200);
+    assert!(!page.body.contains("/account/confirm?"), "{}", page.body);
+}
